@@ -1,0 +1,1 @@
+"""What people confirmed as fake, found again when it comes back."""

@@ -1,0 +1,104 @@
+"""`waarmerk`: finds the command group that was asked for and imports that one alone.
+
+Rules:
+- A group's file is imported only when it is called, so that `waarmerk dsa` starts without a decoder.
+- An extra that is not installed gives one sentence with the install line, never a traceback.
+- Every error of the tree ends as one sentence on stderr and its exit code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+
+import typer
+from typer import _click as click
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from waarmerk import __version__
+from waarmerk.errors import DependencyError, WaarmerkError
+from waarmerk.text.terminal import plain
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Where a command (group) lives, its line in the help, and the extra it needs."""
+
+    module: str
+    help: str
+    extra: str | None = None
+
+
+GROUPS: dict[str, _Group] = {
+    "check": _Group("waarmerk.cli.check", "Examine videos and pictures.", extra="check"),
+    "dsa": _Group("waarmerk.cli.dsa", "Check what is published under the DSA."),
+    "log": _Group("waarmerk.cli.log", "Keep an append-only log that outsiders verify."),
+}
+
+
+class _LazyGroup(TyperGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        group = GROUPS.get(cmd_name)
+        if group is None:
+            return None
+        try:
+            module = importlib.import_module(group.module)
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").startswith("waarmerk"):
+                raise
+            raise DependencyError(
+                f"`waarmerk {cmd_name}` needs the Python package {missing.name}",
+                hint=f"pip install 'waarmerk[{group.extra or 'all'}]'",
+            ) from missing
+        command = get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, group.help) for name, group in GROUPS.items()])
+
+
+app = typer.Typer(
+    cls=_LazyGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Act against harmful deepfake video, and test whether a platform did what it promised.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"waarmerk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(False, "--version", help="Show the version.", callback=_version, is_eager=True),
+) -> None:
+    pass
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Entry point of the `waarmerk` script: errors become one sentence and an exit code."""
+    try:
+        app(args=arguments)
+    except WaarmerkError as error:
+        print(f"waarmerk: {plain(error.sentence())}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("waarmerk: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader went away (`| head`): end quietly, and keep the interpreter from flushing into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""How strongly findings speak: quality, calibration, fusion, words."""

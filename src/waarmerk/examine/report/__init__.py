@@ -1,0 +1,1 @@
+"""An examination as terminal text, JSON and one self-contained page."""

@@ -1,0 +1,1 @@
+"""What happened, in a log that nobody rewrites unseen."""

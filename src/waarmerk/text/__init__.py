@@ -1,0 +1,1 @@
+"""Words and pictures: Dutch and English catalogues, SVG plots, the page frame."""
