@@ -1,1 +1,1 @@
-"""Networks: a file by digest, a card that says what goes in and comes out, one place that loads them."""
+"""Networks: a file by its digest, a card that says what it is, a session that runs it."""

@@ -1,0 +1,76 @@
+"""A network's card: which file it describes, what goes in, what comes out, under which terms, from where.
+
+A card stands beside its network as `card.json` and is the only thing trusted about the file: the network is
+loaded when its SHA-256 is the card's, and never otherwise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from waarmerk.errors import DependencyError, InputError
+from waarmerk.values import Json, Sha256
+
+SCHEMA = "waarmerk.network/1"
+LARGEST_CARD = 1 << 20
+"""Bytes. A card is a page of text; what is larger is something else."""
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes in: RGB, float32 [n, 3, height, width], `(rgb / 255 - mean) / std` a channel."""
+
+    name: str
+    height: int
+    width: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What comes out: float32 [n, *shape] and its meaning in a sentence."""
+
+    name: str
+    shape: tuple[int, ...]
+    meaning: str
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What a network is. `source`: where its weights came from; `notes`: limits, measured figures, anything."""
+
+    schema: str
+    name: str
+    task: str
+    sha256: Sha256
+    input: Input
+    outputs: tuple[Output, ...]
+    licence: str
+    source: dict[str, Json]
+    notes: dict[str, Json] = {}
+
+
+def read_card(path: Path) -> Card:
+    """Reads `card.json`; raises DependencyError where it is missing, InputError where it is no card."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_CARD + 1)
+    except OSError as error:
+        raise DependencyError(
+            f"the card of this network cannot be read: {error.strerror or error}",
+            where=str(path),
+            hint="a network needs its card.json beside it",
+        ) from error
+    if len(raw) > LARGEST_CARD:
+        raise InputError(f"this is no card: it is larger than {LARGEST_CARD} bytes", where=str(path))
+    try:
+        card = msgspec.json.decode(raw, type=Card)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"this is no card of a network: {error}", where=str(path)) from error
+    if card.schema != SCHEMA:
+        raise InputError(f"this card has schema {card.schema!r}, not {SCHEMA!r}", where=str(path))
+    if len(card.sha256) != 64 or set(card.sha256) - set("0123456789abcdef"):
+        raise InputError("the card's sha256 is not 64 lower-case hexadecimal digits", where=str(path))
+    if min(card.input.height, card.input.width) < 1 or 0 in card.input.std or not card.outputs:
+        raise InputError("the card's input has no size or no scale, or it names no output", where=str(path))
+    return card
