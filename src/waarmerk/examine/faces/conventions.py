@@ -1,0 +1,44 @@
+"""Every finder draws its boxes differently; the house's box is the bounding box of the face mesh's 468 points.
+
+Measured as medians over faces that the finder and the mesh both saw in real clips, by
+`python benchmarks/bench_faces.py --clips FOLDER`, which prints this table anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waarmerk.errors import InputError
+from waarmerk.examine.faces.interface import Box
+
+
+@dataclass(frozen=True)
+class Convention:
+    """The mesh's box in units of the finder's: width, height, and the centre's shift, each a share of its side."""
+
+    width: float
+    height: float
+    right: float
+    down: float
+
+
+CONVENTIONS = {
+    "blazeface-full": Convention(0.89, 1.03, 0.0, 0.0),
+    "blazeface-back": Convention(0.93, 1.06, 0.0, -0.07),
+    "mesh": Convention(1.0, 1.0, 0.0, 0.0),
+}
+
+
+def to_mesh(box: Box, convention: str) -> Box:
+    """A finder's box as the mesh would draw it; `convention` is the finder's name up to its colon."""
+    found = CONVENTIONS.get(convention.partition(":")[0])
+    if found is None:
+        raise InputError(
+            f"how {convention!r} draws its boxes is not known",
+            where="faces",
+            hint=f"known: {', '.join(sorted(CONVENTIONS))}",
+        )
+    x, y, width, height = box
+    centre = x + width * (0.5 + found.right), y + height * (0.5 + found.down)
+    width, height = width * found.width, height * found.height
+    return centre[0] - width / 2, centre[1] - height / 2, width, height

@@ -1,0 +1,19 @@
+"""Finders by name. What is chosen is what runs: no finder ever stands in for another."""
+
+from __future__ import annotations
+
+from waarmerk.errors import UsageError
+from waarmerk.examine.faces.blazeface import ANCHORS, BlazeFace
+from waarmerk.examine.faces.interface import FaceFinder
+
+DEFAULT = "blazeface-full"
+BUILT_IN = tuple(ANCHORS)
+
+
+def finder(name: str = DEFAULT) -> FaceFinder:
+    """The finder of that name; UsageError where there is none, DependencyError where its file is not usable."""
+    if name in ANCHORS:
+        return BlazeFace(name)
+    raise UsageError(
+        f"there is no face finder {name!r}", where="faces", hint=f"face finders: {', '.join(BUILT_IN)}, yunet:FILE"
+    )
