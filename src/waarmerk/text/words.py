@@ -28,6 +28,10 @@ class Words:
         """The sentence of `key` with its fields filled in; KeyError for a key that no catalogue has."""
         return self.sentences[key].format(**fields)
 
+    def find(self, key: str) -> str | None:
+        """The sentence of `key` as it stands, or None: for codes that strangers' analyzers may invent."""
+        return self.sentences.get(key)
+
     def number(self, value: float, decimals: int = 0) -> str:
         """`value` with thousands and decimal marks of the language: 1,234.5 or 1.234,5."""
         text = f"{value:,.{decimals}f}"

@@ -8,9 +8,9 @@ from tests.examine.evidence.test_fusion import finding
 from waarmerk.errors import UsageError
 from waarmerk.examine.evidence.conclusion import conclude, label_rules, posterior
 from waarmerk.examine.evidence.fusion import combine
-from waarmerk.values import Abstention, Conclusion, Finding, Purpose
+from waarmerk.values import Abstention, Conclusion, Finding, Json, Purpose
 
-KNOWN = Finding(analyzer="matching", version="1", answer=None, facts={"confirmed_match": True})
+KNOWN = Finding(analyzer="matching", version="1", answer=None, facts={"known": [{"status": "confirmed"}]})
 DECLARED = Finding(analyzer="provenance", version="1", answer=None, facts={"declared_synthetic": True})
 SILENT = Finding(analyzer="manipulation", version="1", answer=Abstention(reason="no-face"))
 
@@ -45,10 +45,19 @@ def test_the_first_label_that_holds_is_the_label(findings: tuple[Finding, ...], 
     assert concluded(*findings).label == label
 
 
-def test_a_fact_that_is_false_or_of_another_analyzer_makes_no_label() -> None:
-    false = Finding(analyzer="matching", version="1", answer=None, facts={"confirmed_match": False})
-    stranger = Finding(analyzer="stranger", version="1", answer=None, facts={"confirmed_match": True})
-    assert concluded(false, stranger).label == "inconclusive"
+@pytest.mark.parametrize(
+    ("analyzer", "facts"),
+    [
+        ("matching", {"known": []}),
+        ("matching", {"known": [{"status": "seeded"}]}),
+        ("matching", {"known": None, "partial": [{"status": "confirmed"}]}),
+        ("stranger", {"known": [{"status": "confirmed"}]}),
+        ("provenance", {"declared_synthetic": False}),
+        ("provenance", {"declared_synthetic": "true"}),
+    ],
+)
+def test_a_fact_that_is_not_stated_or_of_another_analyzer_makes_no_label(analyzer: str, facts: dict[str, Json]) -> None:
+    assert concluded(Finding(analyzer=analyzer, version="1", answer=None, facts=facts)).label == "inconclusive"
 
 
 def test_every_shipped_rule_can_hold() -> None:

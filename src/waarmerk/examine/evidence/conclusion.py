@@ -20,28 +20,36 @@ from typing import get_args
 from waarmerk.errors import UsageError
 from waarmerk.examine.evidence.fusion import Combined
 from waarmerk.examine.evidence.words import support
-from waarmerk.values import Conclusion, Finding, Label, Purpose
+from waarmerk.values import Conclusion, Finding, Json, Label, Purpose
 
 
 @dataclass(frozen=True)
 class LabelRule:
-    """One row of `labels.toml`: a fact that must be true, or an edge that the combined ratio must reach."""
+    """One row of `labels.toml`: a fact that must be stated, or an edge that the combined ratio must reach."""
 
     name: Label
     analyzer: str | None = None
     fact: str | None = None
+    has: dict[str, Json] | None = None
     log10_lr_at_least: float | None = None
     log10_lr_at_most: float | None = None
 
     def holds(self, findings: Sequence[Finding], log10_lr: float | None) -> bool:
         """Whether this label applies."""
         if self.fact is not None:
-            return any(f.analyzer == self.analyzer and f.facts.get(self.fact) is True for f in findings)
+            return any(f.analyzer == self.analyzer and self._stated(f.facts.get(self.fact)) for f in findings)
         if log10_lr is None:
             return False
         if self.log10_lr_at_least is not None:
             return log10_lr >= self.log10_lr_at_least
         return self.log10_lr_at_most is not None and log10_lr <= self.log10_lr_at_most
+
+    def _stated(self, fact: Json) -> bool:
+        if self.has is None:
+            return fact is True
+        wanted = self.has.items()
+        rows = fact if isinstance(fact, list) else [fact]
+        return any(isinstance(row, dict) and all(row.get(key) == value for key, value in wanted) for row in rows)
 
 
 @cache
