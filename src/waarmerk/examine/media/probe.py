@@ -1,0 +1,178 @@
+"""What the medium is: container, codec, size, time, rotation. Runs in the child; nothing comes from the file name.
+
+FFmpeg guesses by content alone: the file is handed over as a nameless stream, and only formats that hold moving or
+still pictures are tried, none of which can name another file or address.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+from typing import Any
+
+import av
+import av.container
+import av.error
+from av.stream import Disposition
+
+from waarmerk.errors import InputError
+from waarmerk.examine.media.limits import Limits
+from waarmerk.values import Asset, Sha256
+
+_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,apng,ivf,h264,hevc,av1,obu,m4v,"
+    "mjpeg,mxf,dv,rm,nut,swf,yuv4mpegpipe,wtv,live_flv,"
+    "image2pipe,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,jpegxl_pipe,j2k_pipe,gif_pipe,"
+    "mp3,wav,flac,aac,ac3,aiff,amr,w64"
+)
+_PROBE_BYTES = 10 << 20
+_LAZY = (
+    "av.audio.stream",
+    "av.audio.codeccontext",
+    "av.subtitles.stream",
+    "av.subtitles.codeccontext",
+    "av.subtitles.subtitle",
+    "av.sidedata.motionvectors",
+    "av.sidedata.encparams",
+    "encodings.idna",
+)
+_ONE_PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+"""A complete GIF."""
+_TOP_BOXES = 10_000
+_READ_BLOCK = 1 << 17
+
+
+class Nameless(io.RawIOBase):
+    """A seekable reader on an open descriptor that shares no file position and tells no name."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """The position in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves to `offset`, never before the start."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = max(base + offset, 0)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """Reads on from the position."""
+        count = os.preadv(self._descriptor, [buffer], self._position)
+        self._position += count
+        return count
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, to the end without one."""
+        wanted = max(self._size - self._position, 0) if size is None or size < 0 else size
+        data = os.pread(self._descriptor, wanted, self._position)
+        self._position += len(data)
+        return data
+
+
+def open_container(descriptor: int, size: int, limits: Limits) -> av.container.InputContainer:
+    """The demuxer on the medium; raises InputError where no format fits or the streams are too many."""
+    options = {
+        "format_whitelist": _FORMATS,
+        "probesize": str(_PROBE_BYTES),
+        "max_streams": str(limits.streams),
+        "max_pixels": str(limits.picture_pixels),
+    }
+    try:
+        return av.open(
+            Nameless(descriptor, size),
+            "r",
+            container_options=options,
+            metadata_errors="replace",
+            buffer_size=_READ_BLOCK,
+        )
+    except av.error.FFmpegError as error:
+        if ends_before_index(descriptor, size):
+            raise InputError(
+                "is an MP4 or MOV without its index (moov): it was cut off before its end",
+                hint="get the complete file",
+            ) from error
+        raise InputError("is no video or image that can be read", hint="is the file complete?") from error
+
+
+def video_stream(container: av.container.InputContainer, limits: Limits) -> Any:
+    """The stream whose pictures are examined; raises InputError where there is none or it is too large."""
+    if len(container.streams) > limits.streams:
+        raise InputError(f"holds more than {limits.streams} streams")
+    pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not pictures:
+        raise InputError("holds sound but no pictures" if container.streams.audio else "holds no pictures")
+    best = container.streams.best("video")
+    stream = best if best in pictures else pictures[0]
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > limits.picture_pixels:
+        raise InputError(f"has pictures of {width} x {height}, larger than the limit of 8K")
+    return stream
+
+
+def duration_s(container: av.container.InputContainer, stream: Any) -> float | None:
+    """Seconds, of the stream where it says so, else of the container; None where neither does."""
+    if stream.duration is not None and stream.duration > 0:
+        return float(stream.duration * stream.time_base)
+    if container.duration is not None and container.duration > 0:
+        return float(container.duration / av.time_base)
+    return None
+
+
+def ends_before_index(descriptor: int, size: int) -> bool:
+    """Whether this is an MP4 or MOV whose top-level boxes hold no index (moov)."""
+    position = 0
+    types: list[bytes] = []
+    while position + 8 <= size and len(types) < _TOP_BOXES:
+        head = os.pread(descriptor, 16, position)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if length == 1 and len(head) == 16:
+            length = int.from_bytes(head[8:], "big")
+        types.append(kind)
+        if length < 8:
+            break
+        position += length
+    return types[:1] == [b"ftyp"] and b"moov" not in types
+
+
+def asset(container: av.container.InputContainer, stream: Any, path: str, sha256: Sha256, size: int) -> Asset:
+    """The medium's description; sizes are upright."""
+    context = stream.codec_context
+    rate = stream.average_rate or stream.guessed_rate
+    return Asset(
+        path=path,
+        sha256=sha256,
+        bytes=size,
+        kind="video",
+        container=container.format.name,
+        video_codec=context.name,
+        duration_s=duration_s(container, stream),
+        width=context.width,
+        height=context.height,
+        fps=None if rate is None else f"{rate.numerator}/{rate.denominator}",
+        audio=bool(container.streams.audio),
+        pixel_format=context.pix_fmt or "",
+    )
+
+
+def warm_up() -> None:
+    """Opens and decodes a picture of one pixel, so that nothing is imported for the first time inside the jail."""
+    for module in _LAZY:
+        importlib.import_module(module)
+    with av.open(io.BytesIO(_ONE_PIXEL)) as container:
+        for frame in container.decode(video=0):
+            frame.reformat(format="rgb24", threads=1)
