@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from waarmerk.examine.faces.boxes import merged
-from waarmerk.examine.faces.interface import Face
+from waarmerk.examine.faces.interface import CROWD, Face
 from waarmerk.examine.media.pieces import Picture
 from waarmerk.examine.networks.load import built_in
 
@@ -19,8 +19,6 @@ Floats = NDArray[np.float32]
 
 FLOOR = 0.5
 """Score under which an anchor sees no face: where the network's own training put the border (logit 0)."""
-CROWD = 32
-"""Faces a picture at most. In a crowd of more each is too small to examine, and every one costs a mesh."""
 
 ANCHORS = {
     "blazeface-full": ((4, 1),),

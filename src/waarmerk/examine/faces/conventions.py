@@ -25,6 +25,7 @@ class Convention:
 CONVENTIONS = {
     "blazeface-full": Convention(0.89, 1.03, 0.0, 0.0),
     "blazeface-back": Convention(0.93, 1.06, 0.0, -0.07),
+    "yunet": Convention(1.05, 1.0, 0.0, 0.0),
     "mesh": Convention(1.0, 1.0, 0.0, 0.0),
 }
 

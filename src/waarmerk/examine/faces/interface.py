@@ -13,10 +13,14 @@ from waarmerk.examine.media.pieces import FrameSample, Picture
 Box = tuple[float, float, float, float]
 """x, y, width, height in pixels of the upright full-size picture; may reach past its edge."""
 
+CROWD = 32
+"""Faces a picture at most. In a crowd of more each is too small to examine, and every one costs a mesh."""
+
 
 @dataclass(frozen=True)
 class Face:
-    """One face in one picture. `points`: float32 [6, 2] (right eye, left eye, nose, mouth, ears) or None."""
+    """One face in one picture. `points`: float32 [4 or 6, 2] (the person's right eye, left eye, nose, mouth, and
+    right and left ear where the finder sees them) or None."""
 
     box: Box
     score: float
