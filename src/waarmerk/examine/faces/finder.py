@@ -11,7 +11,7 @@ DEFAULT = "blazeface-full"
 BUILT_IN = tuple(ANCHORS)
 
 
-def finder(name: str = DEFAULT) -> FaceFinder:
+def load_finder(name: str = DEFAULT) -> FaceFinder:
     """The finder of that name; UsageError where there is none, DependencyError where its file is not usable."""
     if name in ANCHORS:
         return BlazeFace(name)
