@@ -36,6 +36,12 @@ class InputError(WaarmerkError):
     kind = "input"
 
 
+class NoMediumError(InputError):
+    """What was given holds neither moving nor still pictures: in a folder it is counted, not complained about."""
+
+    kind = "no-medium"
+
+
 class UsageError(WaarmerkError):
     """The command or call itself is wrong: an unknown option value, two things that exclude each other."""
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO, cast
 
-from waarmerk.errors import InputError, WaarmerkError
+from waarmerk.errors import InputError, NoMediumError, WaarmerkError
 from waarmerk.examine.media import probe, sandbox, wire
 from waarmerk.examine.media.limits import Limits
 from waarmerk.examine.media.ring import Ring
+from waarmerk.examine.media.skipping import choose
 from waarmerk.examine.media.video import Decode
 from waarmerk.values import Asset, Json, Sha256
 
@@ -35,7 +37,7 @@ def main() -> None:
     try:
         _serve(job, limits, readers, ring, commands, answers)
     except InputError as error:
-        wire.send(answers, wire.Refused(error.message, error.hint))
+        wire.send(answers, wire.Refused(error.message, error.hint, isinstance(error, NoMediumError)))
     except MemoryError:
         wire.send(answers, wire.Refused(_MEMORY.format(mib=limits.child_data >> 20)))
     except Exception as error:  # noqa: BLE001 the last word of this process: told to the parent, not lost with stderr
@@ -58,10 +60,24 @@ def _serve(
         file = cast(BinaryIO, probe.Nameless(job.medium, job.bytes))
         wire.send(answers, _read(item, readers[item.reader], file, asset))
     if not job.pictures:
-        wire.send(answers, wire.Finished(0, 0.0, "all", (), None, None))
+        wire.send(answers, wire.Finished(0, 0.0, "default", (), None, None))
         return
-    decode = Decode(ring, limits, lambda: commands.read(1)[0], lambda ready: wire.send(answers, ready))
-    wire.send(answers, decode.run(container, stream, job.skip or "DEFAULT", job.frames))
+    decode = Decode(ring, limits, partial(_free_slot, commands), partial(wire.send, answers))
+    skip = job.skip or _lightest_skip(job, limits)
+    wire.send(answers, decode.run(container, stream, skip, job.frames))
+
+
+def _lightest_skip(job: wire.Job, limits: Limits) -> wire.Skip:
+    with probe.open_container(job.medium, job.bytes, limits) as container:
+        stream = probe.video_stream(container, limits)
+        return choose(container, stream, limits.rate_for(probe.duration_s(container, stream)), limits)
+
+
+def _free_slot(commands: BinaryIO) -> int:
+    told = commands.read(1)
+    if not told:
+        raise SystemExit  # the parent is gone
+    return told[0]
 
 
 def _load(name: str) -> Reader | str:

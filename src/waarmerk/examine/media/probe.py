@@ -16,7 +16,7 @@ import av.container
 import av.error
 from av.stream import Disposition
 
-from waarmerk.errors import InputError
+from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import Limits
 from waarmerk.values import Asset, Sha256
 
@@ -106,7 +106,7 @@ def open_container(descriptor: int, size: int, limits: Limits) -> av.container.I
                 "is an MP4 or MOV without its index (moov): it was cut off before its end",
                 hint="get the complete file",
             ) from error
-        raise InputError("is no video or image that can be read", hint="is the file complete?") from error
+        raise NoMediumError("is no video or image that can be read", hint="is the file complete?") from error
 
 
 def video_stream(container: av.container.InputContainer, limits: Limits) -> Any:

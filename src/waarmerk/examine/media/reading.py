@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeVar
 
-from waarmerk.errors import InputError
+from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media import ring as rings
 from waarmerk.examine.media import wire
 from waarmerk.examine.media.jailer import Child, ChildEnded
@@ -52,7 +52,7 @@ class Plan:
     readers: tuple[ReaderPlan, ...] = ()
     pictures: bool = True
     frames: tuple[int, ...] | None = None
-    skip: str | None = None
+    skip: wire.Skip | None = None
 
 
 class Reading:
@@ -174,7 +174,8 @@ class Reading:
             raise RuntimeError("the pass is closed")
         message = self._child.receive(patience_s)
         if isinstance(message, wire.Refused):
-            raise InputError(message.message, where=self._medium.path, hint=message.hint)
+            kind = NoMediumError if message.no_medium else InputError
+            raise kind(message.message, where=self._medium.path, hint=message.hint)
         return message
 
     def _expect(self, kind: type[_Told]) -> _Told:

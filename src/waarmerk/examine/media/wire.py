@@ -7,12 +7,15 @@ against the ring and the plan before it is used.
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import msgspec
 
 from waarmerk.examine.media.limits import Limits
 from waarmerk.values import Asset, Json
+
+Skip = Literal["default", "nonref", "intra"]
+"""Which pictures were left undecoded; see `skipping`."""
 
 PREFIX = struct.Struct("<I")
 
@@ -35,7 +38,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     readers: tuple[ReaderJob, ...]
     pictures: bool
     frames: tuple[int, ...] | None
-    skip: str | None
+    skip: Skip | None
     limits: Limits
 
 
@@ -85,17 +88,18 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
 
     frames_seen: int
     rate: float
-    skipped: str
+    skipped: Skip
     shots: tuple[float, ...]
     cut_s: float | None
     cut: str | None
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """The medium cannot be examined; one sentence and what to do."""
+    """The medium cannot be examined; one sentence and what to do. `no_medium`: it is none at all."""
 
     message: str
     hint: str = ""
+    no_medium: bool = False
 
 
 Message = Jailed | Probed | ReaderBegins | ReaderEnds | PictureReady | Finished | Refused
