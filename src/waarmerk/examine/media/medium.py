@@ -40,6 +40,10 @@ _REASONS = {
 }
 
 
+class NoMediumError(InputError):
+    """What was given is no medium with pictures at all: in a folder it is passed by, named it is an error."""
+
+
 @dataclass(frozen=True)
 class Medium:
     """One open file: its name as given, open descriptor, size in bytes and SHA-256. Close it, or use `with`."""
@@ -84,7 +88,7 @@ def open_medium(path: Path | str, limits: Limits = LIMITS) -> Medium:
 def _refuse_kinds(status: os.stat_result, name: str) -> None:
     for holds, sentence in _KINDS:
         if holds(status.st_mode):
-            raise InputError(sentence, where=name)
+            raise NoMediumError(sentence, where=name)
 
 
 def _regular_size(descriptor: int, name: str, limits: Limits) -> int:

@@ -18,6 +18,7 @@ from av.stream import Disposition
 
 from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import Limits
+from waarmerk.examine.media.medium import NoMediumError
 from waarmerk.values import Asset, Sha256
 
 _FORMATS = (
@@ -85,7 +86,7 @@ class Nameless(io.RawIOBase):
 
 
 def open_container(descriptor: int, size: int, limits: Limits) -> av.container.InputContainer:
-    """The demuxer on the medium; raises InputError where no format fits or the streams are too many."""
+    """The demuxer on the medium; raises NoMediumError where no format fits or the streams are too many."""
     options = {
         "format_whitelist": _FORMATS,
         "probesize": str(_PROBE_BYTES),
@@ -110,12 +111,12 @@ def open_container(descriptor: int, size: int, limits: Limits) -> av.container.I
 
 
 def video_stream(container: av.container.InputContainer, limits: Limits) -> Any:
-    """The stream whose pictures are examined; raises InputError where there is none or it is too large."""
+    """The stream whose pictures are examined; raises NoMediumError where there is none, InputError where it is too large."""
     if len(container.streams) > limits.streams:
         raise InputError(f"holds more than {limits.streams} streams")
     pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not pictures:
-        raise InputError("holds sound but no pictures" if container.streams.audio else "holds no pictures")
+        raise NoMediumError("holds sound but no pictures" if container.streams.audio else "holds no pictures")
     best = container.streams.best("video")
     stream = best if best in pictures else pictures[0]
     width, height = stream.codec_context.width, stream.codec_context.height

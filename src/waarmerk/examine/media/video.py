@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import av
@@ -21,13 +22,15 @@ from waarmerk.examine.media.probe import duration_s
 from waarmerk.examine.media.ring import Ring
 from waarmerk.examine.media.sampling import Chosen, Clock, Sampler
 from waarmerk.examine.media.shots import Shots
-from waarmerk.examine.media.wire import Finished, PictureReady
+from waarmerk.examine.media.wire import Finished, PictureReady, Skip
 
 _CUT_LEAST_S = 1.0
 """A last picture this much before the promised end is a cut: sound tracks and edit lists end as unevenly."""
 
 FreeSlot = Callable[[], int]
 Tell = Callable[[PictureReady], None]
+Offer = tuple[int | None, Callable[[], Any | None]]
+"""A picture's time stamp, and the picture itself when it is asked for (None: damaged)."""
 
 
 class Decode:
@@ -42,10 +45,11 @@ class Decode:
         self._shots = Shots()
         self._number = 0
         self._errors = 0
+        self._ended: str | None = None
         self._last_error: str | None = None
 
     def run(
-        self, container: av.container.InputContainer, stream: Any, skip: str, frames: tuple[int, ...] | None
+        self, container: av.container.InputContainer, stream: Any, skip: Skip, frames: tuple[int, ...] | None
     ) -> Finished:
         """Decodes to the end, or to the last of `frames` (running numbers) where they are given."""
         duration = duration_s(container, stream)
@@ -54,45 +58,62 @@ class Decode:
         frame_s = 1 / float(stream.average_rate or stream.guessed_rate or 25)
         clock = Clock(stream.time_base, stream.start_time, frame_s)
         stream.codec_context.thread_count = 1
-        stream.codec_context.skip_frame = skip
+        stream.codec_context.skip_frame = "NONREF" if skip == "nonref" else "DEFAULT"
+        offers = self._packets(container, stream) if skip == "intra" else self._frames(container, stream)
         seen, t_s = 0, 0.0
-        for frame in self._frames(container, stream):
-            t_s = clock.at(frame.pts)
-            wanted = sampler.keeps(t_s) if chosen is None else chosen.keeps(seen)
-            if wanted and not frame.is_corrupt:
-                self._keep(frame, seen, t_s)
+        for pts, picture in offers:
+            t_s = clock.at(pts)
+            if sampler.keeps(t_s) if chosen is None else chosen.keeps(seen):
+                self._keep(picture(), seen, t_s)
             seen += 1
-            if self._number > self._limits.samples:
-                self._last_error = f"the limit of {self._limits.samples} kept pictures was reached"
-                break
             if chosen is not None and seen > chosen.last:
                 break
-            if seen >= self._limits.frames:
-                self._last_error = f"the limit of {self._limits.frames} pictures was reached"
+            if self._at_limit(seen):
                 break
         cut = self._cut(t_s + frame_s, duration) if chosen is None else None
         return Finished(
             frames_seen=seen,
             rate=rate,
-            skipped=skip.lower(),
+            skipped=skip,
             shots=tuple(self._shots.starts),
             cut_s=None if cut is None else t_s,
             cut=cut,
         )
 
-    def _frames(self, container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
+    def _at_limit(self, seen: int) -> bool:
+        for count, most, what in (
+            (seen, self._limits.frames, "pictures"),
+            (self._number, self._limits.samples + 1, "kept pictures"),
+        ):
+            if count >= most:
+                self._ended = f"the limit of {most} {what} was reached"
+                return True
+        return False
+
+    def _frames(self, container: av.container.InputContainer, stream: Any) -> Iterator[Offer]:
+        """Every decoded picture, in order of presentation."""
+        for packet in self._demuxed(container, stream):
+            for frame in self._decoded(stream, packet):
+                yield frame.pts, partial(_whole, [frame])
+
+    def _packets(self, container: av.container.InputContainer, stream: Any) -> Iterator[Offer]:
+        """Every packet, decoded only when its picture is asked for."""
+        for packet in self._demuxed(container, stream):
+            if packet.size:
+                yield packet.pts, partial(self._picture, stream, packet)
+
+    def _demuxed(self, container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
         packets = container.demux(stream)
-        while True:
+        while self._errors <= self._limits.decode_errors:
             try:
                 packet = next(packets)
             except StopIteration:
                 return
             except av.error.FFmpegError as error:
-                self._last_error = error.strerror
-                yield from self._decoded(stream, None)
-                return
-            yield from self._decoded(stream, packet)
-            if self._errors > self._limits.decode_errors:
+                self._ended = error.strerror
+                packet = None
+            yield packet
+            if packet is None:
                 return
 
     def _decoded(self, stream: Any, packet: Any) -> list[Any]:
@@ -108,7 +129,12 @@ class Decode:
             self._last_error = None
         return frames
 
-    def _keep(self, frame: Any, running: int, t_s: float) -> None:
+    def _picture(self, stream: Any, packet: Any) -> Any | None:
+        return _whole(self._decoded(stream, packet))
+
+    def _keep(self, frame: Any | None, running: int, t_s: float) -> None:
+        if frame is None:
+            return
         slot = self._free_slot()
         kept = self._converter.write(frame, turn_of(frame), slot)
         self._tell(self._ready(slot, kept, running, t_s))
@@ -130,8 +156,12 @@ class Decode:
         )
 
     def _cut(self, end_s: float, duration: float | None) -> str | None:
-        if self._last_error is not None:
-            return self._last_error
+        if self._ended is not None or self._last_error is not None:
+            return self._ended or self._last_error
         if duration is not None and duration - end_s > _CUT_LEAST_S:
             return f"pictures end {duration - end_s:.1f} s before the end that the file promises"
         return None
+
+
+def _whole(frames: list[Any]) -> Any | None:
+    return frames[0] if frames and not frames[0].is_corrupt else None
