@@ -15,7 +15,6 @@ from typing import BinaryIO, cast
 from waarmerk.errors import InputError, NoMediumError, WaarmerkError
 from waarmerk.examine.media import probe, sandbox, wire
 from waarmerk.examine.media.limits import Limits
-from waarmerk.examine.media.medium import NoMediumError
 from waarmerk.examine.media.ring import Ring
 from waarmerk.examine.media.skipping import choose
 from waarmerk.examine.media.video import Decode

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from waarmerk.errors import InputError
+from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import LIMITS, Limits
 from waarmerk.values import Sha256
 
@@ -38,10 +38,6 @@ _REASONS = {
     errno.ENAMETOOLONG: ("has a name that is too long", "rename it"),
     errno.ENXIO: ("is a socket or device, not a file", ""),
 }
-
-
-class NoMediumError(InputError):
-    """What was given is no medium with pictures at all: in a folder it is passed by, named it is an error."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from av.stream import Disposition
 
 from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import Limits
-from waarmerk.examine.media.medium import NoMediumError
 from waarmerk.values import Asset, Sha256
 
 _FORMATS = (
@@ -111,7 +110,7 @@ def open_container(descriptor: int, size: int, limits: Limits) -> av.container.I
 
 
 def video_stream(container: av.container.InputContainer, limits: Limits) -> Any:
-    """The stream whose pictures are examined; raises NoMediumError where there is none, InputError where it is too large."""
+    """The stream to examine; raises NoMediumError where no pictures are, InputError where they are too large."""
     if len(container.streams) > limits.streams:
         raise InputError(f"holds more than {limits.streams} streams")
     pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]

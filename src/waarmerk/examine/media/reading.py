@@ -23,7 +23,7 @@ from waarmerk.examine.media import ring as rings
 from waarmerk.examine.media import wire
 from waarmerk.examine.media.jailer import Child, ChildEnded
 from waarmerk.examine.media.limits import LIMITS, Limits
-from waarmerk.examine.media.medium import Medium, NoMediumError
+from waarmerk.examine.media.medium import Medium
 from waarmerk.examine.media.pieces import FileReading, FrameSample
 from waarmerk.values import Asset, Json, SampledFrame, Sampling
 
