@@ -43,12 +43,17 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Dumps(msgspec.Struct, frozen=True):
-    """The shape of the daily dumps: today's columns, which of them are newer, which the light variant lacks."""
+    """The shape of the daily dumps: today's columns, which of them are newer, which the light variant lacks.
+
+    Codes that are gone since `new_schema_from` (a date) map to what they are called now, None where to nothing.
+    """
 
     columns: tuple[str, ...]
     added_2025_07_01: tuple[str, ...]
     light_drops: tuple[str, ...]
-    renamed_categories: dict[str, str]
+    new_schema_from: str
+    renamed_categories: dict[str, str | None]
+    renamed_keywords: dict[str, str | None]
 
     def columns_before(self) -> tuple[str, ...]:
         """The columns of a dump from before 1 July 2025."""

@@ -1,0 +1,141 @@
+"""The registry of rules for statements of reasons: one decorated function each, for a statement and a dump's row.
+
+Rules of the registry:
+- A rule names the fields that it reads as its parameters: text ("" where absent) or, for lists, a tuple of texts.
+- It yields a `Breach` per broken field and never looks at anything else, so that a reader of millions of rows may
+  remember its answer for the same values.
+- Its class is `impossible` (cannot be so), `instructions` (against the rules of the server or of the template) or
+  `question` (lawful explanations exist); its sentence, in both languages, asks.
+- A stranger's rule is one file that imports `rule` and is given with `--rules`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import runpy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from waarmerk.errors import InputError
+from waarmerk.text.words import Language, words
+
+Kind = Literal["impossible", "instructions", "question"]
+Value = str | tuple[str, ...]
+Scope = Literal["statement", "dump", "both"]
+KINDS: tuple[Kind, ...] = ("impossible", "instructions", "question")
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One broken field; `values` fill the rule's sentence."""
+
+    field: str
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: id, class, ground, what it reads, what it says; `since`: holds for statements made from that day on.
+
+    `refused`: the server refuses such a statement itself. `check` is None for what only a whole file can show.
+    """
+
+    id: str
+    kind: Kind
+    basis: str
+    reads: tuple[str, ...]
+    check: Callable[..., Iterable[Breach]] | None
+    refused: bool = False
+    since: str = ""
+    scope: Scope = "both"
+    own: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def sentence(self, language: Language, values: Mapping[str, str]) -> str:
+        """What the rule asks about these values."""
+        text = self.own.get(language) or words("dsa", language).sentences[f"rule.{self.id}"]
+        return text.format_map(values)
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    name: str,
+    kind: Kind,
+    *,
+    basis: str,
+    reads: Iterable[str] = (),
+    refused: bool = False,
+    since: str = "",
+    scope: Scope = "both",
+    sentence: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Iterable[Breach]]], Callable[..., Iterable[Breach]]]:
+    """Register a function as the rule `name`; `reads` replaces its parameters' names (it then takes `**values`).
+
+    `sentence`: {"en": ..., "nl": ...} for a rule of one's own; the house's stand in the catalogue.
+    """
+
+    def register(check: Callable[..., Iterable[Breach]]) -> Callable[..., Iterable[Breach]]:
+        code = check.__code__
+        named = tuple(reads) or code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        _add(Rule(name, kind, basis, named, check, refused, since, scope, dict(sentence or {})))
+        return check
+
+    return register
+
+
+def declare(name: str, kind: Kind, *, basis: str, scope: Scope, refused: bool = False) -> None:
+    """Register a rule whose function takes more than the values of fields (a spec, a whole file): no `check`."""
+    _add(Rule(name, kind, basis, (), None, refused, scope=scope))
+
+
+def _add(new: Rule) -> None:
+    if new.id in RULES:
+        raise InputError(f"two rules are named {new.id}", hint="give your rule a name of its own")
+    RULES[new.id] = new
+
+
+def house_rules() -> dict[str, Rule]:
+    """Every registered rule by id, the house's own first."""
+    from waarmerk.dsa import flag_rules, row_rules, server_rules, text_rules  # noqa: F401 - they register
+
+    return RULES
+
+
+def load_rules(path: Path) -> list[Rule]:
+    """Run a file of one's own rules and return those it registered; InputError where it cannot be run."""
+    house_rules()
+    before = set(RULES)
+    try:
+        runpy.run_path(str(path))
+    except InputError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise InputError(
+            f"the file of rules cannot be run ({what})", where=str(path), hint="see examples/dsa_rule"
+        ) from error
+    added = [RULES[name] for name in RULES if name not in before]
+    if not added:
+        raise InputError("no rule stands in this file", where=str(path), hint="decorate a function with @rule(...)")
+    return added
+
+
+def values_of(statement: Mapping[str, Any]) -> dict[str, Value]:
+    """The fields of a JSON statement as rules read them; what has another type than it should counts as absent.
+
+    Such a field is named by the server's rules already.
+    """
+    from waarmerk.dsa import vocabulary
+
+    found: dict[str, Value] = {}
+    for name, spec in vocabulary.fields().items():
+        given = statement.get(name)
+        if spec.type == "array":
+            items = given if isinstance(given, list) else []
+            found[name] = tuple(item for item in items if isinstance(item, str))
+        else:
+            found[name] = given if isinstance(given, str) else ""
+    return found
