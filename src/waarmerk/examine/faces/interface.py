@@ -43,7 +43,8 @@ class TrackSample:
     """One face of one track in one sampled picture.
 
     `landmarks`: float32 [468, 3] face mesh in pixels of the full-size picture (z in the same scale), or None
-    where the mesh found none; `found`: seen by the finder, or (False) placed between two pictures where it was.
+    where the mesh found none; `found`: seen by the finder, or (False) placed between two pictures where it was;
+    `box`: in the mesh's convention, whatever finder saw it; `presence`: the mesh's own word that it is a face, 0..1.
     """
 
     track: int
@@ -52,3 +53,4 @@ class TrackSample:
     score: float
     found: bool
     landmarks: NDArray[np.float32] | None
+    presence: float = 0.0

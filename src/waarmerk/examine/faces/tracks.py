@@ -1,0 +1,193 @@
+"""Faces followed over time: every (sample, face) in exactly one track.
+
+- The finder looks at every second sample, and at the first and last of each shot. A sample between two is held back
+  by one: a face seen before and after is placed between them and fitted with the mesh.
+- A track is one face in one shot. A new shot begins new tracks: nothing says that it is the same person.
+- Two places are one track when the face moved less than `REACH` of its size and kept its size within `GROWTH`.
+- A face that the finder misses is followed by the mesh from where it was; one that both miss may come back within
+  `GAP_S` to the same track.
+- Bounded memory: the tracks of this shot seen in the last `GAP_S`, and one sample, which the ring still holds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from waarmerk.examine.faces.boxes import overlap
+from waarmerk.examine.faces.interface import Box, FaceFinder, TrackSample
+from waarmerk.examine.faces.locate import SAME, Fitter, Located, fitted, locate
+from waarmerk.examine.media.pieces import FrameSample
+
+FOLLOWED = 12
+"""Faces a sample at most, the largest: a mesh costs 4 ms, and with more the picture is a crowd of small faces."""
+TRACKS = 10_000
+"""Tracks a medium at most. A two-hour film with a cut every three seconds and four faces a shot stays below."""
+REACH = 1.0
+"""Distance between two centres, in face sizes, over which a face is not the same: heads move less in 0.5 s."""
+GROWTH = 2.0
+"""Ratio of two sizes over which a face is not the same."""
+GAP_S = 1.0
+"""Seconds for which a lost face is waited for: a turned head or a hand in front, not a person who left."""
+SKIP_S = 0.4
+"""Seconds between two samples up to which the finder may skip one: farther apart, too much can happen between."""
+
+
+@dataclass
+class _Track:
+    """A face where it was last: `t_s` when, `at` what."""
+
+    number: int
+    t_s: float
+    at: Located
+
+
+class TrackLinker:
+    """Links the faces of one medium's samples into tracks."""
+
+    def __init__(self, finder: FaceFinder, mesh: Fitter) -> None:
+        self._finder = finder
+        self._mesh = mesh
+        self._tracks: list[_Track] = []
+        self._held: FrameSample | None = None
+        self._last: FrameSample | None = None
+        self.begun = 0
+        """Tracks begun so far."""
+        self.not_followed = 0
+        """Faces that got no track because `TRACKS` was reached: to be reported, since they were not examined."""
+
+    def push(self, sample: FrameSample) -> list[TrackSample]:
+        """Takes the next sample; gives the faces of samples that are settled, in time order."""
+        settled: list[TrackSample] = []
+        last = self._last
+        if last is not None and sample.shot != last.shot:
+            settled += self.finish()
+        self._last = sample
+        within = last is not None and sample.shot == last.shot and 0 <= sample.t_s - last.t_s <= SKIP_S
+        if within and self._held is None:
+            self._held = sample
+            return settled
+        return settled + self._look(sample)
+
+    def finish(self) -> list[TrackSample]:
+        """The faces of the sample still held back; after it, or a new shot, tracks begin anew."""
+        held, self._held = self._held, None
+        settled = self._look(held) if held is not None else []
+        self._tracks.clear()
+        self._last = None
+        return settled
+
+    def _look(self, sample: FrameSample) -> list[TrackSample]:
+        """Looks at a sample with the finder; settles the one held back, then this one."""
+        before = {track.number: (track.t_s, track.at) for track in self._tracks}
+        found = locate(sample.rgb, self._finder, self._mesh, FOLLOWED)
+        links = linked(self._tracks, found, sample.t_s)
+        now: dict[int, tuple[Located, bool]] = {number: (found[index], True) for number, index in links.items()}
+        now |= self._followed(sample, [t for t in self._tracks if t.number not in links], found)
+        for index in sorted(set(range(len(found))) - set(links.values())):
+            if self.begun >= TRACKS:
+                self.not_followed += 1
+                continue
+            now[self.begun] = (found[index], True)
+            self.begun += 1
+        settled = self._between(before, now, sample) if self._held is not None else []
+        self._held = None
+        self._keep(now, sample.t_s)
+        settled += [_sampled(number, sample, at, seen) for number, (at, seen) in sorted(now.items())]
+        return settled
+
+    def _followed(
+        self, sample: FrameSample, tracks: list[_Track], found: list[Located]
+    ) -> dict[int, tuple[Located, bool]]:
+        """Tracks that the finder missed and the mesh still sees where they were, clear of every found face."""
+        now: dict[int, tuple[Located, bool]] = {}
+        taken = [face.box for face in found]
+        for track in tracks[: max(0, FOLLOWED - len(found))]:
+            at = fitted(sample.rgb, track.at.box, track.at.angle, track.at.score, self._mesh)
+            if at.landmarks is not None and _same(track.at, at) and not _overlaps(at.box, taken):
+                now[track.number] = (at, False)
+                taken.append(at.box)
+        return now
+
+    def _between(
+        self,
+        before: dict[int, tuple[float, Located]],
+        now: dict[int, tuple[Located, bool]],
+        sample: FrameSample,
+    ) -> list[TrackSample]:
+        """The faces of the sample held back, each between where it was and where it is."""
+        held = self._held
+        if held is None:
+            return []
+        settled: list[TrackSample] = []
+        taken: list[Box] = []
+        looked = max((t_s for t_s, _ in before.values()), default=0.0)
+        for number, (t_s, was) in sorted(before.items()):
+            after = now.get(number)
+            if after is None and t_s < looked:
+                continue
+            if after is None:
+                guess, sure = was, False
+            else:
+                guess, sure = _mean(was, after[0], (held.t_s - t_s) / max(sample.t_s - t_s, 1e-6)), True
+            at = fitted(held.rgb, guess.box, guess.angle, guess.score, self._mesh)
+            if (at.landmarks is None and not sure) or not _same(guess, at) or _overlaps(at.box, taken):
+                continue
+            taken.append(at.box)
+            settled.append(_sampled(number, held, at, False))
+        return settled
+
+    def _keep(self, now: dict[int, tuple[Located, bool]], t_s: float) -> None:
+        """Remembers where the tracks are; forgets those not seen for `GAP_S`."""
+        waiting = [track for track in self._tracks if track.number not in now and t_s - track.t_s <= GAP_S]
+        self._tracks = [_Track(number, t_s, at) for number, (at, _) in now.items()] + waiting[-FOLLOWED:]
+
+
+def linked(tracks: list[_Track], found: list[Located], t_s: float) -> dict[int, int]:
+    """Which track goes on with which found face, nearest pairs first: track number to index."""
+    pairs = []
+    for track in tracks:
+        if t_s - track.t_s > GAP_S:
+            continue
+        for index, face in enumerate(found):
+            if _same(track.at, face):
+                pairs.append(
+                    (_distance(track.at.box, face.box) - overlap(track.at.box, face.box), track.number, index)
+                )
+    links: dict[int, int] = {}
+    for _, number, index in sorted(pairs):
+        if number not in links and index not in links.values():
+            links[number] = index
+    return links
+
+
+def _distance(first: Box, second: Box) -> float:
+    """Between two centres, in mean face sizes."""
+    apart = math.hypot(
+        first[0] + first[2] / 2 - second[0] - second[2] / 2, first[1] + first[3] / 2 - second[1] - second[3] / 2
+    )
+    return apart / ((_size(first) + _size(second)) / 2)
+
+
+def _size(box: Box) -> float:
+    return max(box[2], box[3])
+
+
+def _same(first: Located, second: Located) -> bool:
+    ratio = _size(first.box) / _size(second.box)
+    return _distance(first.box, second.box) <= REACH and 1 / GROWTH <= ratio <= GROWTH
+
+
+def _overlaps(box: Box, taken: list[Box]) -> bool:
+    return any(overlap(box, other) >= SAME for other in taken)
+
+
+def _mean(was: Located, now: Located, share: float) -> Located:
+    """Between two places, `share` of the way."""
+    x, y, width, height = (a + (b - a) * share for a, b in zip(was.box, now.box, strict=True))
+    turn = math.remainder(now.angle - was.angle, math.tau)
+    return Located((x, y, width, height), min(was.score, now.score), 0.0, None, was.angle + turn * share)
+
+
+def _sampled(number: int, sample: FrameSample, at: Located, found: bool) -> TrackSample:
+    return TrackSample(number, sample, at.box, at.score, found, at.landmarks, at.presence)
