@@ -46,6 +46,10 @@ class SignedCheckpoint:
     note: Note
     signatures: dict[VerifierKey, Signature]
 
+    def cosigned_by(self, witness_keys: Sequence[VerifierKey]) -> list[VerifierKey]:
+        """The witnesses whose cosignature it carries. Raises `IntegrityError` where one of them does not hold."""
+        return list(verified(self.note, witness_keys))
+
 
 def parse_size(text: str) -> int | None:
     """A size in decimal without zeros in front, None where it is none or above 2^63 - 1."""
@@ -72,10 +76,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return Checkpoint(origin, size, root, tuple(extensions))
 
 
-def open_checkpoint(
-    data: bytes, log_keys: Sequence[VerifierKey], origin: str, witness_keys: Sequence[VerifierKey] = ()
-) -> SignedCheckpoint:
-    """A checkpoint of the log `origin`, signed by one of its keys, with the cosignatures of known witnesses.
+def open_checkpoint(data: bytes, log_keys: Sequence[VerifierKey], origin: str) -> SignedCheckpoint:
+    """A checkpoint of the log `origin`, signed by one of its keys.
 
     Raises `InputError` where it cannot be read, `IntegrityError` where it is another log's or a signature fails.
     """
@@ -83,7 +85,7 @@ def open_checkpoint(
     head = parse_checkpoint(note.text)
     if head.origin != origin:
         raise IntegrityError(f"the checkpoint is of the log {head.origin}, expected {origin}", evidence=(data,))
-    return SignedCheckpoint(head, note, signatures | verified(note, witness_keys))
+    return SignedCheckpoint(head, note, signatures)
 
 
 def unverified_origin(data: bytes) -> str:

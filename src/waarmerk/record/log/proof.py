@@ -74,7 +74,6 @@ def verify_proof(
     proof: InclusionProof,
     log_keys: Sequence[VerifierKey],
     entry: bytes | None = None,
-    witness_keys: Sequence[VerifierKey] = (),
 ) -> SignedCheckpoint:
     """The head under which the entry is proved to be in the log that the keys name.
 
@@ -85,7 +84,7 @@ def verify_proof(
         raise UsageError("the proof does not carry its entry", hint="give the entry as a file")
     if not log_keys:
         raise UsageError("a proof is checked with the verifier key of its log", hint="give --key")
-    signed = open_checkpoint(proof.checkpoint, log_keys, log_keys[0].name, witness_keys)
+    signed = open_checkpoint(proof.checkpoint, log_keys, log_keys[0].name)
     if proof.index >= signed.head.size:
         raise IntegrityError(f"the proof is about entry {proof.index}, the checkpoint has {signed.head.size} entries")
     verify_inclusion(leaf_hash(entry), proof.index, signed.head.size, proof.hashes, signed.head.root)

@@ -122,33 +122,45 @@ class Sequencer:
         with self._turn:
             return self._current().signed
 
-    def publish(self, *, signatures: Sequence[Signature] = (), keys: Sequence[SigningKey] | None = None) -> bytes:
-        """The checkpoint of the present size again, with further signatures, or signed by other keys of the log.
+    def cosigned(self, text: str, signatures: Sequence[Signature]) -> None:
+        """Publishes the checkpoint again with cosignatures that witnesses made over `text`.
 
-        `keys` are stored first, and sign alone from now on; signatures by keys of the log that are not among them go.
+        Raises `UnavailableError` where the log has grown since: they are then worth nothing here.
         """
         with self._turn:
             state = self._current()
-            known = read_keys(self._storage)
-            if keys is not None and not set(keys) & set(known):
+            if text != state.signed.head.text:
+                raise UnavailableError("the log has grown since the witness was asked", hint="ask again")
+            self._publish(state, read_keys(self._storage), signatures)
+
+    def rotate(self, keys: Sequence[SigningKey]) -> None:
+        """Stores the ring of keys and has them, and them alone, sign the checkpoint and all that follow.
+
+        Raises `UsageError` where the new ring shares no key with the old one.
+        """
+        with self._turn:
+            state = self._current()
+            if not set(keys) & set(read_keys(self._storage)):
                 raise UsageError("a new ring of keys shares a key with the old one", hint="add first, retire later")
-            mine = {(key.name, key.verifier.id) for key in known}
-            kept = [line for line in state.signed.note.signatures if (line.name, line.key_id) not in mine]
-            lines = {(line.name, line.key_id): line for line in [*kept, *signatures]}
-            own = _note(state.signed.head, known if keys is None else keys)
-            note = Note(own.text, (*own.signatures, *lines.values()))
-            groups = [{_CHECKPOINT: note.data}]
-            if keys is not None:
-                groups.insert(0, {KEYS: ring_text(keys)})
-            self._state = None
-            self._storage.write(*groups)
-            self._state = _State(_open(note.data, keys or known), state.edge, state.bundle)
-            return note.data
+            self._publish(state, keys, (), {KEYS: ring_text(keys)})
 
     def close(self) -> None:
         """Waits for the batch under way; every later append is refused."""
         with self._turn:
             self._closed = True
+
+    def _publish(
+        self, state: _State, keys: Sequence[SigningKey], more: Sequence[Signature], *before: dict[str, bytes]
+    ) -> None:
+        """The same head again: signed by `keys`, with what others signed before and `more`."""
+        own = _note(state.signed.head, keys)
+        ring = {(key.name, key.verifier.id) for key in [*keys, *read_keys(self._storage)]}
+        lines = {(line.name, line.key_id): line for line in [*state.signed.note.signatures, *more]}
+        others = [line for name, line in lines.items() if name not in ring]
+        note = Note(own.text, (*own.signatures, *others))
+        self._state = None
+        self._storage.write(*before, {_CHECKPOINT: note.data})
+        self._state = _State(_open(note.data, keys), state.edge, state.bundle)
 
     def _take(self) -> list[_Ticket]:
         with self._waiting_lock:
