@@ -12,14 +12,20 @@ from pathlib import Path
 
 import msgspec
 
+from waarmerk.examine.report.again import AgainRow
 from waarmerk.examine.report.rows import CheckErrorRow, CheckRow
 from waarmerk.values import Json
 
-SCHEMAS: dict[str, type] = {"check-1.json": CheckRow, "check-error-1.json": CheckErrorRow}
+SCHEMAS: dict[str, type] = {
+    "check-1.json": CheckRow,
+    "check-error-1.json": CheckErrorRow,
+    "check-again-1.json": AgainRow,
+}
 
 _TITLES = {
     "check-1.json": "waarmerk.check/1: one medium examined",
     "check-error-1.json": "waarmerk.check-error/1: one input that could not be examined",
+    "check-again-1.json": "waarmerk.check-again/1: how a repetition compares with its record",
 }
 
 

@@ -132,7 +132,7 @@ def error_row(path: str, error: WaarmerkError) -> CheckErrorRow:
     )
 
 
-def line(row: CheckRow | CheckErrorRow) -> bytes:
+def line(row: msgspec.Struct) -> bytes:
     """A row as one line of JSON in UTF-8, with its newline."""
     return msgspec.json.encode(row) + b"\n"
 

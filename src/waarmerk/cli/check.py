@@ -1,0 +1,269 @@
+"""`waarmerk check`: examine videos and pictures, from the command's options to its exit code.
+
+Rules: what was examined goes to stdout, everything else to stderr; under `--format json` stdout carries JSON Lines
+and nothing else. What cannot be written is told before the work starts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from waarmerk import settings as settings_
+from waarmerk.errors import ANSWER_IS_NO, UsageError, WaarmerkError, combined_exit_code
+from waarmerk.examine.again import repeat
+from waarmerk.examine.analyzers.interface import AnalyzerOptions
+from waarmerk.examine.batch import Outcome, examine_all
+from waarmerk.examine.faces.finder import DEFAULT
+from waarmerk.examine.inputs import Input, inputs
+from waarmerk.examine.report.output import RowFile, WholeFile
+from waarmerk.examine.report.rows import CheckErrorRow, CheckRow, check_row, error_row, line
+from waarmerk.examine.report.sentences import Sentences
+from waarmerk.examine.report.terminal import show, show_again, show_error
+from waarmerk.examine.walk import Options
+from waarmerk.settings import Settings
+from waarmerk.text.terminal import plain
+from waarmerk.text.words import Language
+from waarmerk.values import Examination, Label, Purpose
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+LABELS: tuple[Label, ...] = get_args(Label)
+Format = Literal["text", "json"]
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for a list on standard input.")
+    ],
+    format_: Annotated[Format, typer.Option("--format", help="What to write to standard output.")] = "text",
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page about all inputs.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Write rows there; go on after those it holds.")
+    ] = None,
+    lang: Annotated[Language | None, typer.Option(help="Language of the report (default: en).")] = None,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="forensic: no label, no base rate, no posterior (default: triage).")
+    ] = None,
+    base_rate: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Share of fakes assumed beforehand (default: 0.001).")
+    ] = None,
+    known: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Frame hashes of a known item, vPDQ's format.")
+    ] = None,
+    trust_anchors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Trusted certificate authorities, PEM.")
+    ] = None,
+    reference: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A file of the same device or app, to compare with.")
+    ] = None,
+    finder: Annotated[str | None, typer.Option(metavar="NAME", help=f"Face finder (default: {DEFAULT}).")] = None,
+    model: Annotated[Path | None, typer.Option(metavar="DIR", help="Manipulation network of your own.")] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help=f"Exit code 3 where this is the label: {', '.join(LABELS)}."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Files examined at once (default: all cores).")
+    ] = None,
+    again: Annotated[
+        Path | None, typer.Option(metavar="REPORT.json", help="Repeat the examination that this report records.")
+    ] = None,
+) -> None:
+    """Examine videos and pictures: manipulated faces, provenance, known items, structure of the file.
+
+    Exit code 0: every input was examined; 1: some input could not be; 2: wrong use; 3: a label of --fail-on was
+    found, or --again came out otherwise.
+    """
+    settings = settings_.load(os.environ)
+    options = _options(settings, purpose, base_rate, finder, known, trust_anchors, reference, model)
+    say = Sentences(lang or settings.lang)
+    if again is not None:
+        raise typer.Exit(_again(again, paths, options, say, as_json=format_ == "json"))
+    with ExitStack() as stack:
+        report = _Report(say, format_, _labels(fail_on or []))
+        if html is not None:
+            report.page = stack.enter_context(WholeFile(html))
+        if out is not None:
+            report.rows = stack.enter_context(RowFile(out))
+        named = (one for one in inputs(paths, sys.stdin.buffer) if not report.holds(one))
+        with _progress() as progress:
+            for outcome in examine_all(named, options, jobs=jobs or settings.jobs, tell=progress.tell):
+                with progress.paused(outcome.input.path):
+                    report.add(outcome)
+        report.finish()
+        raise typer.Exit(report.exit_code())
+
+
+def _options(
+    settings: Settings,
+    purpose: Purpose | None,
+    base_rate: float | None,
+    finder: str | None,
+    known: list[Path] | None,
+    trust_anchors: Path | None,
+    reference: list[Path] | None,
+    model: Path | None,
+) -> Options:
+    """What the command and the settings say together; UsageError for a file that is not there."""
+    analyzers = AnalyzerOptions(
+        known=tuple(known or settings.known),
+        trust_anchors=trust_anchors or settings.trust_anchors,
+        references=tuple(reference or ()),
+        model=model or settings.model,
+    )
+    for option, path in (
+        *(("--known", path) for path in analyzers.known),
+        *(("--reference", path) for path in analyzers.references),
+        ("--trust-anchors", analyzers.trust_anchors),
+        ("--model", analyzers.model),
+    ):
+        if path is not None and not path.exists():
+            raise UsageError(f"{option} names what does not exist", where=str(path), hint="check the name")
+    return Options(
+        purpose=purpose or settings.purpose,
+        base_rate=settings.base_rate if base_rate is None else base_rate,
+        finder=finder or settings.finder or DEFAULT,
+        analyzers=analyzers,
+    )
+
+
+def _labels(named: list[str]) -> frozenset[str]:
+    for name in named:
+        if name not in LABELS:
+            raise UsageError(f"--fail-on {name}: there is no such label", hint=f"labels: {', '.join(LABELS)}")
+    return frozenset(named)
+
+
+class _Report:
+    """Hands each outcome to every output that was asked for."""
+
+    def __init__(self, say: Sentences, format_: Format, fail_on: frozenset[str]) -> None:
+        self._say = say
+        self._json = format_ == "json"
+        self._fail_on = fail_on
+        self._console = Console(highlight=False)
+        self._errors = Console(stderr=True, highlight=False)
+        self._codes: set[int] = set()
+        self._told: list[tuple[str, Examination | WaarmerkError]] = []
+        self._no_medium: dict[str, int] = {}
+        self._held = 0
+        self.page: WholeFile | None = None
+        self.rows: RowFile | None = None
+
+    def holds(self, one: Input) -> bool:
+        """Whether the file of rows answers this input already."""
+        row = None if self.rows is None else self.rows.held.get(one.path)
+        if row is None:
+            return False
+        self._held += 1
+        self._count(row)
+        return True
+
+    def add(self, outcome: Outcome) -> None:
+        """One outcome, to standard output, the file of rows and the page."""
+        path, result = outcome.input.path, outcome.result
+        if outcome.skipped:
+            folder = outcome.input.folder or path
+            self._no_medium[folder] = self._no_medium.get(folder, 0) + 1
+            return
+        row = check_row(result) if isinstance(result, Examination) else error_row(path, result)
+        self._count(row)
+        if self.rows is not None:
+            self.rows.append(row)
+        if self._json:
+            sys.stdout.buffer.write(line(row))
+            sys.stdout.buffer.flush()
+        elif isinstance(result, Examination):
+            show(result, self._say, self._console)
+        if isinstance(result, WaarmerkError):
+            show_error(path, result, self._errors)
+        if self.page is not None:
+            self._told.append((path, result))
+
+    def finish(self) -> None:
+        """The page, and what is told at the end."""
+        word = self._say.words.say
+        for folder, count in self._no_medium.items():
+            self._note(
+                word("text.no-medium.one" if count == 1 else "text.no-medium.many", folder=folder, count=count)
+            )
+        if self._held:
+            self._note(word("text.held.one" if self._held == 1 else "text.held.many", count=self._held))
+        if self.page is not None:
+            from waarmerk.examine.report.html import page
+
+            self.page.finish(page(self._told, self._say))
+
+    def exit_code(self) -> int:
+        """The one exit code for all outcomes."""
+        return combined_exit_code(self._codes)
+
+    def _count(self, row: CheckRow | CheckErrorRow) -> None:
+        if isinstance(row, CheckErrorRow):
+            self._codes.add(1)
+        elif row.conclusion.label in self._fail_on:
+            self._codes.add(ANSWER_IS_NO)
+
+    def _note(self, sentence: str) -> None:
+        self._errors.print(f"waarmerk: {plain(sentence)}", markup=False, soft_wrap=True)
+
+
+class _Bar:
+    """A progress bar on stderr, where that is a terminal; silent elsewhere."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._tasks: dict[str, object] = {}
+
+    def tell(self, path: str, share: float) -> None:
+        """Moves the bar of one path."""
+        if self._progress is None:
+            return
+        if path not in self._tasks:
+            self._tasks[path] = self._progress.add_task(plain(Path(path).name), total=1.0)
+        self._progress.update(self._tasks[path], completed=share)  # type: ignore[arg-type]
+
+    @contextmanager
+    def paused(self, path: str) -> Iterator[None]:
+        """Takes the bars away while something else is written; the bar of `path` for good."""
+        if self._progress is None:
+            yield
+            return
+        task = self._tasks.pop(path, None)
+        if task is not None:
+            self._progress.remove_task(task)  # type: ignore[arg-type]
+        self._progress.stop()
+        yield
+        self._progress.start()
+
+
+@contextmanager
+def _progress() -> Iterator[_Bar]:
+    if not sys.stderr.isatty():
+        yield _Bar(None)
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield _Bar(progress)
+
+
+def _again(report: Path, paths: list[str], options: Options, say: Sentences, *, as_json: bool) -> int:
+    if len(paths) != 1 or paths[0] == "-":
+        raise UsageError("--again repeats one examination", hint="waarmerk check --again REPORT.json FILE")
+    row = repeat(report, paths[0], options, clock=time.monotonic)
+    if as_json:
+        sys.stdout.buffer.write(line(row))
+    else:
+        show_again(row, say, Console(highlight=False))
+    return 0 if row.repeated else ANSWER_IS_NO

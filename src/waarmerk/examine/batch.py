@@ -1,0 +1,249 @@
+"""Many files examined side by side, answers in the order of the inputs; a bad file never stops the rest.
+
+Rules:
+- One file, or one job, is examined in this process; more jobs are processes of their own, each with its networks
+  loaded once. A process that dies costs the file it worked on, and is replaced.
+- Answers are given in the order of the inputs; at most `AHEAD` files a job are examined ahead of the one that is
+  waited for, so that memory stays bounded.
+- A wrong option or something that the operator must supply is the same for every file: it ends the batch.
+- When the batch is left, for whatever reason, its processes end too, and die with this one if it is killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from waarmerk.errors import DependencyError, InputError, NoMediumError, UsageError, WaarmerkError
+from waarmerk.examine.inputs import Input
+from waarmerk.examine.walk import Examiner, Options
+from waarmerk.values import Examination
+
+AHEAD = 8
+
+Tell = Callable[[str, float], None]
+"""Told how far a path has been examined, 0..1."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one input; `skipped`: it lay in a folder and is no medium."""
+
+    input: Input
+    result: Examination | WaarmerkError
+    skipped: bool = False
+
+
+def examine_all(
+    inputs: Iterable[Input], options: Options, *, jobs: int | None = None, tell: Tell | None = None
+) -> Iterator[Outcome]:
+    """Examines every input; `jobs` None: all cores where there are several inputs.
+
+    Raises UsageError or DependencyError where an option, not a file, is what is wrong.
+    """
+    heard = tell or (lambda path, share: None)  # noqa: ARG005
+    rest = iter(inputs)
+    first = list(islice(rest, 2))
+    everything = chain(first, rest)
+    count = jobs or len(os.sched_getaffinity(0))
+    stream = (
+        _alone(everything, options, heard)
+        if len(first) < 2 or count == 1
+        else _Pool(options, count, heard).run(everything)
+    )
+    media: dict[str, bool] = {}
+    last: str | None = None
+    for outcome in stream:
+        folder = outcome.input.folder
+        if last is not None and folder != last:
+            yield from _without_media(last, media)
+        last = folder
+        if folder is not None:
+            media[folder] = media.get(folder, False) or not outcome.skipped
+        yield outcome
+    if last is not None:
+        yield from _without_media(last, media)
+
+
+def _without_media(folder: str, media: dict[str, bool]) -> Iterator[Outcome]:
+    if not media[folder]:
+        error = InputError("holds no video or image", where=folder, hint="is it the right folder?")
+        yield Outcome(Input(folder, folder=folder), error)
+
+
+def _alone(inputs: Iterable[Input], options: Options, tell: Tell) -> Iterator[Outcome]:
+    examiner: Examiner | None = None
+    for one in inputs:
+        ready = _without_examining(one)
+        if ready is None:
+            examiner = examiner or Examiner(options, clock=time.monotonic)
+            ready = _outcome(one, _examined(examiner, one.path, tell))
+        yield ready
+
+
+def _without_examining(one: Input) -> Outcome | None:
+    if one.error is not None:
+        return Outcome(one, one.error)
+    if one.no_medium:
+        return Outcome(one, NoMediumError("is plain text", where=one.path), skipped=True)
+    return None
+
+
+def _outcome(one: Input, result: Examination | WaarmerkError) -> Outcome:
+    if isinstance(result, (UsageError, DependencyError)):
+        raise result
+    return Outcome(one, result, skipped=one.folder is not None and isinstance(result, NoMediumError))
+
+
+def _examined(examiner: Examiner, path: str, tell: Tell) -> Examination | WaarmerkError:
+    try:
+        return examiner.examine(path, progress=lambda share: tell(path, share))
+    except WaarmerkError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 a fault of ours costs one file, not the batch; it is told as what it is
+        return WaarmerkError(
+            f"the examination failed: {type(error).__name__}: {error}",
+            where=path,
+            hint="this is a fault of Waarmerk; please report it",
+        )
+
+
+class _Worker:
+    """One process and the input that it works on."""
+
+    def __init__(self, options: Options) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_work, args=(theirs, options, os.getpid()), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.place: int | None = None
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self.connection.close()
+
+
+class _Pool:
+    """Worker processes, fed one input at a time."""
+
+    def __init__(self, options: Options, jobs: int, tell: Tell) -> None:
+        self._options = options
+        self._jobs = jobs
+        self._tell = tell
+        self._workers: list[_Worker] = []
+        self._inputs: dict[int, Input] = {}
+        self._waiting: deque[int] = deque()
+        self._done: dict[int, Outcome] = {}
+        self._exhausted = False
+
+    def run(self, inputs: Iterable[Input]) -> Iterator[Outcome]:
+        """The outcomes in the order of the inputs."""
+        rest = enumerate(inputs)
+        given = 0
+        try:
+            while True:
+                self._fill(rest)
+                while given in self._done:
+                    yield self._done.pop(given)
+                    given += 1
+                if self._inputs:
+                    self._listen()
+                elif self._exhausted and not self._done:
+                    return
+        finally:
+            for worker in self._workers:
+                worker.end()
+
+    def _fill(self, rest: Iterator[tuple[int, Input]]) -> None:
+        """Takes inputs until enough lie ahead, and gives them to idle workers as they come."""
+        self._feed()
+        while not self._exhausted and len(self._inputs) + len(self._done) < AHEAD * self._jobs:
+            place, one = next(rest, (-1, None))
+            if one is None:
+                self._exhausted = True
+                return
+            ready = _without_examining(one)
+            if ready is not None:
+                self._done[place] = ready
+                continue
+            self._inputs[place] = one
+            self._waiting.append(place)
+            self._feed()
+
+    def _feed(self) -> None:
+        while self._waiting:
+            idle = next((worker for worker in self._workers if worker.place is None), None)
+            if idle is None:
+                if len(self._workers) == self._jobs:
+                    return
+                idle = _Worker(self._options)
+                self._workers.append(idle)
+            idle.place = self._waiting.popleft()
+            with contextlib.suppress(OSError):  # that it is gone, `_listen` finds out
+                idle.connection.send(self._inputs[idle.place].path)
+
+    def _listen(self) -> None:
+        """Waits for the next word of any worker."""
+        busy = {worker.connection: worker for worker in self._workers if worker.place is not None}
+        for ready in wait(list(busy)):
+            worker = busy[ready]  # type: ignore[index]
+            place = worker.place
+            if place is None:
+                continue
+            one = self._inputs[place]
+            try:
+                word = worker.connection.recv()
+            except (EOFError, OSError):
+                self._workers.remove(worker)
+                worker.end()
+                code = worker.process.exitcode
+                lost = InputError(
+                    f"made the process that examined it end (exit code {code})",
+                    where=one.path,
+                    hint="is there memory enough? try --jobs 1",
+                )
+                self._done[place] = Outcome(one, lost)
+                del self._inputs[place]
+                continue
+            if isinstance(word, float):
+                self._tell(one.path, word)
+                continue
+            worker.place = None
+            del self._inputs[place]
+            self._done[place] = _outcome(one, word)
+
+
+def _work(connection: Connection, options: Options, parent: int) -> None:
+    """A worker's life: a path in, an examination or an error out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        return
+    examiner: Examiner | None = None
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            path = connection.recv()
+            try:
+                examiner = examiner or Examiner(options, clock=time.monotonic)
+            except WaarmerkError as error:
+                connection.send(error)
+                continue
+            connection.send(_examined(examiner, path, lambda _, share: connection.send(share)))

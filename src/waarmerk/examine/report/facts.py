@@ -1,0 +1,79 @@
+"""Facts in short: what an analyzer that gives no ratio has to say, as lines for a person.
+
+Rules: each built-in analyzer that gives facts has a function here; a stranger's facts are told by the page as they
+are. Whatever a file itself claims is told as its claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from waarmerk.examine.report.sentences import Sentences
+from waarmerk.values import Finding, Json
+
+
+def facts(finding: Finding, say: Sentences) -> list[str]:
+    """The lines of one finding; none for an analyzer whose facts are not known here."""
+    tell = _TOLD.get(finding.analyzer)
+    return [] if tell is None or not finding.facts else list(tell(finding.facts, say))
+
+
+def _provenance(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
+    word = say.words.say
+    manifest, state = told.get("manifest"), told.get("state")
+    if manifest == "embedded" and state is not None:
+        yield word(f"fact.provenance.{state}", signer=signer(told) or word("fact.provenance.nobody"))
+    elif manifest == "remote":
+        yield word("fact.provenance.remote", url=told.get("remote_url") or "?")
+    else:
+        yield word(f"fact.provenance.{manifest}")
+    if told.get("tampered"):
+        yield word("fact.provenance.tampered")
+    types = ", ".join(source_types(told))
+    if told.get("declared_synthetic"):
+        yield word("fact.provenance.synthetic", types=types)
+    elif types:
+        yield word("fact.provenance.types", types=types)
+    for trace in told.get("traces") or ():
+        yield word("fact.provenance.trace", kind=trace["kind"], value=trace["value"])
+
+
+def signer(told: Mapping[str, Json]) -> str:
+    """Who signed the active manifest, as it names itself; empty where nobody is named."""
+    manifests = told.get("manifests") or [{}]
+    named = manifests[0].get("signer") or {}
+    return ", ".join(dict.fromkeys(part for part in (named.get("name"), named.get("organisation")) if part))
+
+
+def source_types(told: Mapping[str, Json]) -> list[str]:
+    """Every digital source type that the manifests declare, once, in their order."""
+    return list(
+        dict.fromkeys(kind for one in told.get("manifests") or () for kind in one.get("digital_source_types") or ())
+    )
+
+
+def _matching(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
+    word = say.words.say
+    if not told.get("compared"):
+        yield word("fact.matching.none")
+        return
+    known, partial = told.get("known") or [], told.get("partial") or []
+    if not known:
+        yield word("fact.matching.nothing", count=len(told.get("compared_with") or ()))
+    for key, matches in (("fact.matching.match", known), ("fact.matching.partial", partial)):
+        for match in matches:
+            line = word(
+                key,
+                item=match["item"],
+                status=word(f"status.{match['status']}"),
+                query=say.percent(match["query_matched"]),
+                known=say.percent(match["known_matched"]),
+            )
+            mirrored = match.get("transform") == "mirrored"
+            yield f"{line} ({word('fact.matching.mirrored')})" if mirrored else line
+
+
+_TOLD: dict[str, Callable[[Mapping[str, Json], Sentences], Iterator[str]]] = {
+    "provenance": _provenance,
+    "matching": _matching,
+}

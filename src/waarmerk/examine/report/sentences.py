@@ -1,0 +1,156 @@
+"""An examination in plain sentences, Dutch or English: what the terminal and the page both say.
+
+Rules:
+- The first sentence is the conclusion, for somebody who reads nothing else. It never says more than the label.
+- A ratio is told as "about N times more probable", from the side that it supports, with its words on the scale.
+- Codes of strangers' analyzers that no catalogue words are shown as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+from waarmerk.examine.evidence.words import Support, strength, support
+from waarmerk.text.words import Language, Words, words
+from waarmerk.values import Abstention, Examination, Finding, Ratio
+
+
+class Sentences:
+    """The sentences of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.words: Words = words("report", language)
+        self.language = language
+
+    def label(self, examination: Examination) -> str:
+        """The label as a title: "Signs of manipulation"; for the forensic purpose "Findings"."""
+        return self.words.say(f"label.{examination.conclusion.label or 'forensic'}")
+
+    def conclusion(self, examination: Examination) -> str:
+        """What it all adds up to, in one sentence."""
+        conclusion = examination.conclusion
+        kind = self.words.say(f"kind.{examination.asset.kind}")
+        if conclusion.label in {"known-fake", "declared-synthetic", "nothing-found"}:
+            return self.words.say(f"sentence.{conclusion.label}", kind=kind)
+        if conclusion.log10_lr is None:
+            return self._no_ratio(examination, kind)
+        if conclusion.label == "manipulated":
+            return self.words.say(
+                "sentence.manipulated",
+                times=self.times(conclusion.log10_lr),
+                support=self.support(conclusion.support),
+            )
+        if conclusion.label == "inconclusive":
+            return self.words.say("sentence.inconclusive", kind=kind)
+        if conclusion.support == "none":
+            return self.words.say("sentence.forensic-even", support=self.support(conclusion.support))
+        side = "side.h1" if conclusion.log10_lr > 0 else "side.h2"
+        return self.words.say(
+            "sentence.forensic",
+            times=self.times(conclusion.log10_lr),
+            side=self.words.say(side),
+            support=self.support(conclusion.support),
+        )
+
+    def posterior(self, examination: Examination) -> str | None:
+        """What the ratio means at the stated base rate; None where no posterior is shown."""
+        conclusion = examination.conclusion
+        if conclusion.posterior is None or conclusion.base_rate is None:
+            return None
+        kinds = self.words.say(f"kinds.{examination.asset.kind}")
+        return self.words.say(
+            "sentence.posterior",
+            one_in=self.words.number(1 / conclusion.base_rate, 0 if conclusion.base_rate < 0.1 else 1),
+            kinds=kinds,
+            posterior=self.percent(conclusion.posterior),
+        )
+
+    def cut(self, examination: Examination) -> str | None:
+        """That the medium could be read only up to a moment; None where it could be read to its end."""
+        cut_s = examination.sampling.cut_s
+        return None if cut_s is None else self.words.say("sentence.cut", cut=self.moment(cut_s))
+
+    def support(self, code: str | None) -> str:
+        """A code of the verbal scale in words, with what it speaks for."""
+        if code is None:
+            return ""
+        if code == "none":
+            return self.words.say("support.none")
+        step, _, side = code.rpartition("-")
+        return self.words.say(f"support.for-{side}", strength=self.words.say(f"support.{step}"))
+
+    def reason(self, code: str, detail: str = "") -> str:
+        """Why an analyzer or a track abstained."""
+        worded = self.words.find(f"reason.{code}") or code
+        return f"{worded} ({detail})" if detail else worded
+
+    def analyzer(self, name: str) -> str:
+        """The name of an analyzer as a title."""
+        return self.words.find(f"analyzer.{name}") or name
+
+    def answer(self, finding: Finding) -> str:
+        """What one analyzer answers, in a line: its ratio with words and bounds, or why it cannot tell."""
+        if isinstance(finding.answer, Abstention):
+            return self.words.say(
+                "finding.abstained", reason=self.reason(finding.answer.reason, finding.answer.detail)
+            )
+        if not isinstance(finding.answer, Ratio):
+            return self.words.say("finding.facts")
+        return self.words.say(
+            "finding.ratio",
+            log10=self.number(finding.answer.log10_lr),
+            low=self.number(finding.answer.bounds[0]),
+            high=self.number(finding.answer.bounds[1]),
+            support=self.support(support(finding.answer.log10_lr)),
+        )
+
+    def not_examined(self, what: str) -> str:
+        """A sentence about what was not looked at."""
+        return self.words.find(f"not_examined.{what}") or what
+
+    def times(self, log10_lr: float) -> str:
+        """ "about 250 times": the ratio from the side that it supports, in two figures."""
+        return self.words.say("times", number=self._rounded(10 ** min(abs(log10_lr), 12)))
+
+    def number(self, value: float) -> str:
+        """A log10 ratio with its sign and one decimal."""
+        return self.words.number(value, 1) if round(value, 1) != 0 else self.words.number(0, 1)
+
+    def percent(self, share: float) -> str:
+        """A probability in percent, with as many digits as it needs to be neither 0 nor 100."""
+        value = 100 * share
+        nearest = min(value, 100 - value)
+        decimals = 0 if nearest >= 10 else min(max(1 - math.floor(math.log10(max(nearest, 1e-9))), 0), 6)
+        return f"{self.words.number(value, decimals)}\u00a0%"
+
+    def moment(self, t_s: float) -> str:
+        """A time in the medium: 1:02.3."""
+        minutes, seconds = divmod(round(t_s, 1), 60)
+        text = f"{int(minutes)}:{seconds:04.1f}"
+        return text if self.language == "en" else text.replace(".", ",")
+
+    def _no_ratio(self, examination: Examination, kind: str) -> str:
+        abstained = [f.answer for f in examination.findings if isinstance(f.answer, Abstention)]
+        if not abstained:
+            return self.words.say("sentence.no-ratio")
+        return self.words.say("sentence.no-answer", kind=kind, reason=self.reason(abstained[0].reason))
+
+    def _rounded(self, value: float) -> str:
+        if value < 9.5:
+            return self.words.number(value, 0 if value >= 3 else 1)
+        magnitude = 10 ** (math.floor(math.log10(value)) - 1)
+        return self.words.number(round(value / magnitude) * magnitude)
+
+
+def tone(examination: Examination) -> str:
+    """How the conclusion is coloured: "for" (manipulation), "against", or "quiet"."""
+    label = examination.conclusion.label
+    if label in {"known-fake", "declared-synthetic", "manipulated"}:
+        return "for"
+    if label == "nothing-found":
+        return "against"
+    code = examination.conclusion.support
+    if label is None and code is not None and abs(strength(cast(Support, code))) >= 2:
+        return "for" if strength(cast(Support, code)) > 0 else "against"
+    return "quiet"
