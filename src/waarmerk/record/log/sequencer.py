@@ -30,7 +30,7 @@ from waarmerk.record.log.journal import JOURNAL, MAX_JOURNAL, Batch
 from waarmerk.record.log.keyring import KEYS, read_keys, ring_text
 from waarmerk.record.log.keys import SigningKey
 from waarmerk.record.log.merkle import HASH_SIZE
-from waarmerk.record.log.note import MAX_NOTE, Note, Signature, parse_note, sign_note
+from waarmerk.record.log.note import MAX_NOTE, Note, Signature, parse_note, sign_note, verified
 from waarmerk.record.log.storage import PUBLIC, Storage
 from waarmerk.record.log.tiles import ENTRIES, MAX_BUNDLE, WIDTH, Place, pack_entries, unpack_bundle
 from waarmerk.record.log.tree import Edge
@@ -244,10 +244,14 @@ class Sequencer:
             return state
         batch = Batch.parse(data)
         size = state.signed.head.size
-        # A batch that is in the tiles already may be signed by keys that were retired since: only its size is read.
-        if parse_checkpoint(parse_note(batch.checkpoint).text).size <= size:
+        note = parse_note(batch.checkpoint)
+        signed = verified(note, [key.verifier for key in keys])
+        head = parse_checkpoint(note.text)
+        # A batch that is in the tiles already may be signed by keys that were retired since.
+        if head.size <= size:
             return state
-        head = _open(batch.checkpoint, keys).head
+        if not signed or head.origin != state.signed.head.origin:
+            raise IntegrityError("the journal is not signed by a key of this log", where=JOURNAL)
         if batch.base != size:
             raise IntegrityError(
                 f"the journal goes from {batch.base} to {head.size} entries, the checkpoint has {size}",
@@ -259,9 +263,9 @@ class Sequencer:
         new, files = _grow(state, pack_entries(entries), [sha256(b"\x00" + entry).digest() for entry in entries])
         if (new.edge.size, new.edge.root()) != (head.size, head.root):
             raise IntegrityError("the entries of the journal do not lead to its checkpoint", where=JOURNAL)
-        note = _note(head, keys)
-        self._storage.write(files, {_CHECKPOINT: note.data})
-        new.signed = _open(note.data, keys)
+        own = _note(head, keys)
+        self._storage.write(files, {_CHECKPOINT: own.data})
+        new.signed = _open(own.data, keys)
         return new
 
     def _tidy(self, before: int, after: int) -> None:
