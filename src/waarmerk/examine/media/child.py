@@ -10,14 +10,15 @@ import importlib
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from waarmerk.errors import InputError, NoMediumError, WaarmerkError
-from waarmerk.examine.media import probe, sandbox, wire
+from waarmerk.examine.media import sandbox, wire
+from waarmerk.examine.media.delivery import Delivery
 from waarmerk.examine.media.limits import Limits
+from waarmerk.examine.media.nameless import Nameless
 from waarmerk.examine.media.ring import Ring
-from waarmerk.examine.media.skipping import choose
-from waarmerk.examine.media.video import Decode
+from waarmerk.examine.media.sniff import HEAD_BYTES, form_of
 from waarmerk.values import Asset, Json, Sha256
 
 Reader = Callable[[BinaryIO, Asset, dict[str, Json]], dict[str, Json]]
@@ -30,12 +31,15 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not land among the messages
     job = wire.receive_job(commands)
     limits = job.limits
+    form = form_of(os.pread(job.medium, HEAD_BYTES, 0))
+    source = _preload(form, job, limits)
     readers = {item.reader: _load(item.reader) for item in job.readers}
-    ring = Ring(job.ring, limits, writable=True)
-    probe.warm_up()
+    delivery = Delivery(
+        Ring(job.ring, limits, writable=True), limits, partial(_free_slot, commands), partial(wire.send, answers)
+    )
     wire.send(answers, wire.Jailed(sandbox.close(limits)))
     try:
-        _serve(job, limits, readers, ring, commands, answers)
+        _serve(job, source(), readers, delivery, answers)
     except InputError as error:
         wire.send(answers, wire.Refused(error.message, error.hint, isinstance(error, NoMediumError)))
     except MemoryError:
@@ -47,30 +51,45 @@ def main() -> None:
 _MEMORY = "needs more than the {mib} MiB of memory that one medium may take"
 
 
+class Source(Protocol):
+    """What delivers the pictures of one medium."""
+
+    def asset(self, path: str, sha256: Sha256, size: int) -> Asset:
+        """What the medium is."""
+        ...
+
+    def run(self, delivery: Delivery, skip: wire.Skip | None, frames: tuple[int, ...] | None) -> wire.Finished:
+        """Delivers the kept pictures."""
+        ...
+
+
+def _preload(form: str | None, job: wire.Job, limits: Limits) -> Callable[[], Source]:
+    """Imports the reader of this form of medium; what it returns opens the medium, later, inside the jail."""
+    if form is None:
+        from waarmerk.examine.media import probe, video
+
+        probe.warm_up()
+        return partial(video.Video, job.medium, job.bytes, limits)
+    from waarmerk.examine.media import stills
+
+    stills.load_plugins(form)
+    return partial(stills.Still, cast(BinaryIO, Nameless(job.medium, job.bytes)), form, limits)
+
+
 def _serve(
-    job: wire.Job, limits: Limits, readers: dict[str, Reader | str], ring: Ring, commands: BinaryIO, answers: BinaryIO
+    job: wire.Job, source: Source, readers: dict[str, Reader | str], delivery: Delivery, answers: BinaryIO
 ) -> None:
-    container = probe.open_container(job.medium, job.bytes, limits)
-    stream = probe.video_stream(container, limits)
-    asset = probe.asset(container, stream, job.path, Sha256(job.sha256), job.bytes)
-    sandbox.allow_cpu(limits.cpu(asset.duration_s, asset.bytes))
+    asset = source.asset(job.path, Sha256(job.sha256), job.bytes)
+    sandbox.allow_cpu(job.limits.cpu(asset.duration_s, asset.bytes))
     wire.send(answers, wire.Probed(asset))
     for item in job.readers:
         wire.send(answers, wire.ReaderBegins(item.reader))
-        file = cast(BinaryIO, probe.Nameless(job.medium, job.bytes))
+        file = cast(BinaryIO, Nameless(job.medium, job.bytes))
         wire.send(answers, _read(item, readers[item.reader], file, asset))
-    if not job.pictures:
+    if job.pictures:
+        wire.send(answers, source.run(delivery, job.skip, job.frames))
+    else:
         wire.send(answers, wire.Finished(0, 0.0, "default", (), None, None))
-        return
-    decode = Decode(ring, limits, partial(_free_slot, commands), partial(wire.send, answers))
-    skip = job.skip or _lightest_skip(job, limits)
-    wire.send(answers, decode.run(container, stream, skip, job.frames))
-
-
-def _lightest_skip(job: wire.Job, limits: Limits) -> wire.Skip:
-    with probe.open_container(job.medium, job.bytes, limits) as container:
-        stream = probe.video_stream(container, limits)
-        return choose(container, stream, limits.rate_for(probe.duration_s(container, stream)), limits)
 
 
 def _free_slot(commands: BinaryIO) -> int:

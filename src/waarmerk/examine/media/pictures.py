@@ -1,6 +1,5 @@
-"""From a decoded frame to what is kept: upright RGB and luma, written straight into the ring. Runs in the child.
+"""What a kept picture is: upright RGB and luma of a bounded size, in a slot of the ring. Runs in the child.
 
-- Conversion is swscale's on one thread: its threads cost more than they bring, and the jail forbids them.
 - A picture beyond `kept_pixels` is scaled down (area-averaged), and says so in `scale`.
 - Transparency is blended on mid-grey (128), which favours neither light nor dark edges.
 - Rotation and mirroring of the display matrix are applied; quarter turns only, as cameras write them.
@@ -10,11 +9,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from av.sidedata.sidedata import Type
-from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from waarmerk.examine.media.limits import Limits
@@ -49,24 +45,14 @@ class Turn:
         return np.rot90(mirrored, self.quarters)
 
     @property
+    def degrees(self) -> int:
+        """Degrees clockwise that the stored picture is turned by to stand upright: 0, 90, 180 or 270."""
+        return -90 * self.quarters % 360
+
+    @property
     def sideways(self) -> bool:
         """Whether width and height change places."""
         return self.quarters % 2 == 1
-
-
-def turn_of(frame: Any) -> Turn:
-    """The turn that the frame's display matrix asks for (9 fixed-point numbers; ISO/IEC 14496-12, 8.3.2)."""
-    try:
-        data = bytes(frame.side_data[Type.DISPLAYMATRIX])
-    except (KeyError, IndexError):
-        return Turn()
-    matrix = np.frombuffer(data, "<i4", 9)
-    a, b, c, d = (int(matrix[index]) for index in (0, 1, 3, 4))
-    mirrored = a * d - b * c < 0
-    if mirrored:
-        a, b = -a, -b
-    angle = math.degrees(math.atan2(b, a))
-    return Turn(quarters=round(-angle / 90) % 4, mirrored=mirrored)
 
 
 def kept_size(width: int, height: int, limits: Limits) -> tuple[int, int, float]:
@@ -83,51 +69,15 @@ def luma_size(width: int, height: int, limits: Limits) -> tuple[int, int]:
     return max(round(width * scale), 1), max(round(height * scale), 1)
 
 
-class Converter:
-    """Writes frames of one stream into the ring; keeps swscale's tables between pictures."""
-
-    def __init__(self, ring: Ring, limits: Limits) -> None:
-        self._ring = ring
-        self._limits = limits
-        self._to_rgb = VideoReformatter()
-        self._to_luma = VideoReformatter()
-
-    def write(self, frame: Any, turn: Turn, slot: int) -> Kept:
-        """Converts a decoded frame; the slot must be free."""
-        width, height, scale = kept_size(frame.width, frame.height, self._limits)
-        transparent = has_alpha(frame)
-        rgb = self._to_rgb.reformat(
-            frame, width, height, "rgba" if transparent else "rgb24", interpolation=Interpolation.AREA, threads=1
-        )
-        luma_width, luma_height = luma_size(width, height, self._limits)
-        source = rgb if transparent else frame
-        luma = self._to_luma.reformat(
-            source, luma_width, luma_height, "gray", interpolation=Interpolation.AREA, threads=1
-        )
-        picture = plane(rgb, 4 if transparent else 3)
-        if transparent:
-            picture = blended(picture)
-        return self.place(picture, plane(luma, 1)[:, :, 0], turn, slot, scale)
-
-    def place(self, picture: NDArray[np.uint8], luma: NDArray[np.uint8], turn: Turn, slot: int, scale: float) -> Kept:
-        """Copies stored RGB and luma, turned upright, into the slot."""
-        upright, grey = turn.apply(picture), turn.apply(luma)
-        height, width = upright.shape[:2]
-        self._ring.rgb(slot, height, width)[...] = upright
-        self._ring.luma(slot, height, width, *grey.shape)[...] = grey
-        return Kept(height, width, grey.shape[0], grey.shape[1], scale)
-
-
-def has_alpha(frame: Any) -> bool:
-    """Whether the frame's pixel format carries transparency."""
-    return any(component.is_alpha for component in frame.format.components)
-
-
-def plane(frame: Any, channels: int) -> NDArray[np.uint8]:
-    """The first plane as uint8 [h, w, channels], without the padding of its lines; no copy."""
-    first = frame.planes[0]
-    lines = np.frombuffer(first, np.uint8).reshape(-1, first.line_size)
-    return lines[: frame.height, : frame.width * channels].reshape(frame.height, frame.width, channels)
+def place(
+    ring: Ring, slot: int, picture: NDArray[np.uint8], luma: NDArray[np.uint8], turn: Turn, scale: float
+) -> Kept:
+    """Copies stored RGB and luma, turned upright, into the slot."""
+    upright, grey = turn.apply(picture), turn.apply(luma)
+    height, width = upright.shape[:2]
+    ring.rgb(slot, height, width)[...] = upright
+    ring.luma(slot, height, width, *grey.shape)[...] = grey
+    return Kept(height, width, grey.shape[0], grey.shape[1], scale)
 
 
 def blended(rgba: NDArray[np.uint8]) -> Picture:

@@ -18,7 +18,7 @@ from av.stream import Disposition
 
 from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import Limits
-from waarmerk.values import Asset, Sha256
+from waarmerk.examine.media.nameless import Nameless
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,apng,ivf,h264,hevc,av1,obu,m4v,"
@@ -41,47 +41,6 @@ _ONE_PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000
 """A complete GIF."""
 _TOP_BOXES = 10_000
 _READ_BLOCK = 1 << 17
-
-
-class Nameless(io.RawIOBase):
-    """A seekable reader on an open descriptor that shares no file position and tells no name."""
-
-    def __init__(self, descriptor: int, size: int) -> None:
-        super().__init__()
-        self._descriptor = descriptor
-        self._size = size
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def tell(self) -> int:
-        """The position in bytes."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Moves to `offset`, never before the start."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        self._position = max(base + offset, 0)
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        """Reads on from the position."""
-        count = os.preadv(self._descriptor, [buffer], self._position)
-        self._position += count
-        return count
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes, to the end without one."""
-        wanted = max(self._size - self._position, 0) if size is None or size < 0 else size
-        data = os.pread(self._descriptor, wanted, self._position)
-        self._position += len(data)
-        return data
 
 
 def open_container(descriptor: int, size: int, limits: Limits) -> av.container.InputContainer:
@@ -147,26 +106,6 @@ def ends_before_index(descriptor: int, size: int) -> bool:
             break
         position += length
     return types[:1] == [b"ftyp"] and b"moov" not in types
-
-
-def asset(container: av.container.InputContainer, stream: Any, path: str, sha256: Sha256, size: int) -> Asset:
-    """The medium's description; sizes are upright."""
-    context = stream.codec_context
-    rate = stream.average_rate or stream.guessed_rate
-    return Asset(
-        path=path,
-        sha256=sha256,
-        bytes=size,
-        kind="video",
-        container=container.format.name,
-        video_codec=context.name,
-        duration_s=duration_s(container, stream),
-        width=context.width,
-        height=context.height,
-        fps=None if rate is None else f"{rate.numerator}/{rate.denominator}",
-        audio=bool(container.streams.audio),
-        pixel_format=context.pix_fmt or "",
-    )
 
 
 def warm_up() -> None:

@@ -21,7 +21,7 @@ class Clock:
     """Presentation times in seconds from the first picture on, never backwards."""
 
     def __init__(self, time_base: Fraction, start: int | None, frame_s: float) -> None:
-        self._time_base = time_base
+        self._time_base = float(time_base)
         self._start = start
         self._frame_s = frame_s
         self._last: float | None = None
@@ -30,7 +30,7 @@ class Clock:
         """The time of the next picture, whose time stamp in ticks is `pts`."""
         if pts is not None and self._start is None:
             self._start = pts
-        t_s = None if pts is None or self._start is None else float((pts - self._start) * self._time_base)
+        t_s = None if pts is None or self._start is None else (pts - self._start) * self._time_base
         if self._last is None:
             t_s = max(t_s or 0.0, 0.0)
         elif t_s is None or t_s <= self._last:

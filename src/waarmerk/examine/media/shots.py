@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 COARSE = 16
 BINS = 32
+STEP = 4
+"""Every fourth pixel of every fourth line says the same of brightness, at a sixteenth of the work."""
 LEAST_DIFFERENCE = 18.0
 """Grey levels, mean over a 16 x 16 picture."""
 LEAST_DISTANCE = 0.25
@@ -32,7 +34,8 @@ class Shots:
 
     def see(self, luma: NDArray[np.uint8], t_s: float) -> int:
         """The running number of the shot that this picture belongs to."""
-        coarse, histogram = _coarse(luma), _histogram(luma)
+        thin = np.ascontiguousarray(luma[::STEP, ::STEP]) if min(luma.shape) >= STEP * COARSE else luma
+        coarse, histogram = _coarse(thin), _histogram(thin)
         if self._coarse is None or self._histogram is None:
             self.starts.append(t_s)
         else:

@@ -15,35 +15,86 @@ from typing import Any
 import av
 import av.container
 import av.error
+from av.stream import Disposition
 
+from waarmerk.examine.media.delivery import Delivery
+from waarmerk.examine.media.frames import Converter, turn_of
 from waarmerk.examine.media.limits import Limits
-from waarmerk.examine.media.pictures import Converter, Kept, turn_of
-from waarmerk.examine.media.probe import duration_s
-from waarmerk.examine.media.ring import Ring
+from waarmerk.examine.media.pictures import Turn
+from waarmerk.examine.media.probe import duration_s, open_container, video_stream
 from waarmerk.examine.media.sampling import Chosen, Clock, Sampler
-from waarmerk.examine.media.shots import Shots
-from waarmerk.examine.media.wire import Finished, PictureReady, Skip
+from waarmerk.examine.media.skipping import choose
+from waarmerk.examine.media.wire import Finished, Skip
+from waarmerk.values import Asset, Sha256
 
 _CUT_LEAST_S = 1.0
 """A last picture this much before the promised end is a cut: sound tracks and edit lists end as unevenly."""
 
-FreeSlot = Callable[[], int]
-Tell = Callable[[PictureReady], None]
 Offer = tuple[int | None, Callable[[], Any | None]]
 """A picture's time stamp, and the picture itself when it is asked for (None: damaged)."""
 
 
-class Decode:
-    """The run over one stream. `free_slot` waits for a slot of the ring, `tell` announces a picture in it."""
+class Video:
+    """A medium that FFmpeg reads. Raises NoMediumError where it is none, InputError beyond a bound."""
 
-    def __init__(self, ring: Ring, limits: Limits, free_slot: FreeSlot, tell: Tell) -> None:
-        self._ring = ring
+    def __init__(self, descriptor: int, size: int, limits: Limits) -> None:
+        self._open = partial(open_container, descriptor, size, limits)
         self._limits = limits
-        self._free_slot = free_slot
-        self._tell = tell
-        self._converter = Converter(ring, limits)
-        self._shots = Shots()
-        self._number = 0
+        self._container = self._open()
+        self._stream = video_stream(self._container, limits)
+
+    def asset(self, path: str, sha256: Sha256, size: int) -> Asset:
+        """The medium's description; sizes are upright."""
+        container, stream = self._container, self._stream
+        context = stream.codec_context
+        rate = stream.average_rate or stream.guessed_rate
+        turn = self._first_turn()
+        still = _is_still(container, stream)
+        width, height = (context.height, context.width) if turn.sideways else (context.width, context.height)
+        return Asset(
+            path=path,
+            sha256=sha256,
+            bytes=size,
+            kind="image" if still else "video",
+            container=container.format.name,
+            video_codec=context.name,
+            duration_s=None if still else duration_s(container, stream),
+            width=width,
+            height=height,
+            fps=None if still or rate is None else f"{rate.numerator}/{rate.denominator}",
+            audio=bool(container.streams.audio),
+            rotation=turn.degrees,
+            pixel_format=context.pix_fmt or "",
+        )
+
+    def run(self, delivery: Delivery, skip: Skip | None, frames: tuple[int, ...] | None) -> Finished:
+        """Delivers the kept pictures; `skip` None: the lightest that is safe and dense enough."""
+        if skip is None:
+            with self._open() as container:
+                stream = video_stream(container, self._limits)
+                rate = self._limits.rate_for(duration_s(container, stream))
+                skip = choose(container, stream, rate, self._limits)
+        return Decode(delivery).run(self._container, self._stream, skip, frames)
+
+    def _first_turn(self) -> Turn:
+        with self._open() as container:
+            stream = video_stream(container, self._limits)
+            stream.codec_context.thread_count = 1
+            try:
+                frame = next(container.decode(stream), None)
+            except av.error.FFmpegError:  # the decode will meet it again, and say so
+                return Turn()
+            return Turn() if frame is None else turn_of(frame)
+
+
+class Decode:
+    """The run over one stream."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._limits = delivery.limits
+        self._converter = Converter(delivery.ring, delivery.limits)
+        self._turn: Turn | None = None
         self._errors = 0
         self._ended: str | None = None
         self._last_error: str | None = None
@@ -75,7 +126,7 @@ class Decode:
             frames_seen=seen,
             rate=rate,
             skipped=skip,
-            shots=tuple(self._shots.starts),
+            shots=self._delivery.shots,
             cut_s=None if cut is None else t_s,
             cut=cut,
         )
@@ -83,7 +134,7 @@ class Decode:
     def _at_limit(self, seen: int) -> bool:
         for count, most, what in (
             (seen, self._limits.frames, "pictures"),
-            (self._number, self._limits.samples + 1, "kept pictures"),
+            (self._delivery.count, self._limits.samples + 1, "kept pictures"),
         ):
             if count >= most:
                 self._ended = f"the limit of {most} {what} was reached"
@@ -135,25 +186,10 @@ class Decode:
     def _keep(self, frame: Any | None, running: int, t_s: float) -> None:
         if frame is None:
             return
-        slot = self._free_slot()
-        kept = self._converter.write(frame, turn_of(frame), slot)
-        self._tell(self._ready(slot, kept, running, t_s))
-        self._number += 1
-
-    def _ready(self, slot: int, kept: Kept, running: int, t_s: float) -> PictureReady:
-        luma = self._ring.luma(slot, kept.height, kept.width, kept.luma_height, kept.luma_width)
-        return PictureReady(
-            slot=slot,
-            number=self._number,
-            frame=running,
-            t_s=t_s,
-            shot=self._shots.see(luma, t_s),
-            height=kept.height,
-            width=kept.width,
-            luma_height=kept.luma_height,
-            luma_width=kept.luma_width,
-            scale=kept.scale,
-        )
+        if self._turn is None:
+            self._turn = turn_of(frame)
+        slot = self._delivery.free_slot()
+        self._delivery.announce(slot, self._converter.write(frame, self._turn, slot), running, t_s)
 
     def _cut(self, end_s: float, duration: float | None) -> str | None:
         if self._ended is not None or self._last_error is not None:
@@ -165,3 +201,9 @@ class Decode:
 
 def _whole(frames: list[Any]) -> Any | None:
     return frames[0] if frames and not frames[0].is_corrupt else None
+
+
+def _is_still(container: av.container.InputContainer, stream: Any) -> bool:
+    if container.format.name.endswith("_pipe"):
+        return True
+    return bool(stream.frames == 1 and (stream.disposition & Disposition.still_image or not stream.duration))

@@ -1,0 +1,75 @@
+"""From a frame that FFmpeg decoded to a kept picture. Runs in the child.
+
+Conversion is swscale's on one thread: its threads cost more than they bring, and the jail forbids them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from av.sidedata.sidedata import Type
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from waarmerk.examine.media.limits import Limits
+from waarmerk.examine.media.pictures import Kept, Turn, blended, kept_size, luma_size, place
+from waarmerk.examine.media.ring import Ring
+
+
+class Converter:
+    """Writes frames of one stream into the ring; keeps swscale's tables between pictures."""
+
+    def __init__(self, ring: Ring, limits: Limits) -> None:
+        self._ring = ring
+        self._limits = limits
+        self._to_rgb = VideoReformatter()
+        self._to_luma = VideoReformatter()
+
+    def write(self, frame: Any, turn: Turn, slot: int) -> Kept:
+        """Converts a decoded frame; the slot must be free."""
+        width, height, scale = kept_size(frame.width, frame.height, self._limits)
+        transparent = has_alpha(frame)
+        rgb = self._to_rgb.reformat(
+            frame, width, height, "rgba" if transparent else "rgb24", interpolation=Interpolation.AREA, threads=1
+        )
+        luma_width, luma_height = luma_size(width, height, self._limits)
+        source = rgb if transparent else frame
+        luma = self._to_luma.reformat(
+            source, luma_width, luma_height, "gray", interpolation=Interpolation.AREA, threads=1
+        )
+        picture = plane(rgb, 4 if transparent else 3)
+        if transparent:
+            picture = blended(picture)
+        return place(self._ring, slot, picture, plane(luma, 1)[:, :, 0], turn, scale)
+
+
+def turn_of(frame: Any) -> Turn:
+    """The turn that the frame's display matrix asks for (9 fixed-point numbers; ISO/IEC 14496-12, 8.3.2).
+
+    Asked once for a stream: looking at side data ties a frame into a reference cycle, and its pixels stay.
+    """
+    try:
+        data = bytes(frame.side_data[Type.DISPLAYMATRIX])
+    except (KeyError, IndexError):
+        return Turn()
+    matrix = np.frombuffer(data, "<i4", 9)
+    a, b, c, d = (int(matrix[index]) for index in (0, 1, 3, 4))
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    angle = math.degrees(math.atan2(b, a))
+    return Turn(quarters=round(-angle / 90) % 4, mirrored=mirrored)
+
+
+def has_alpha(frame: Any) -> bool:
+    """Whether the frame's pixel format carries transparency."""
+    return any(component.is_alpha for component in frame.format.components)
+
+
+def plane(frame: Any, channels: int) -> NDArray[np.uint8]:
+    """The first plane as uint8 [h, w, channels], without the padding of its lines; no copy."""
+    first = frame.planes[0]
+    lines = np.frombuffer(first, np.uint8).reshape(-1, first.line_size)
+    return lines[: frame.height, : frame.width * channels].reshape(frame.height, frame.width, channels)
