@@ -7,10 +7,10 @@ from waarmerk.record.log.fsck import fsck
 from waarmerk.record.log.keyring import create_log, read_keys
 from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.merkle import leaf_hash, root_hash
-from waarmerk.record.log.reader import read_place
+from waarmerk.record.log.reader import read_entries
 from waarmerk.record.log.sequencer import open_log
 from waarmerk.record.log.storage import MemoryStorage, Storage
-from waarmerk.record.log.tiles import ENTRIES, places_of, unpack_bundle
+from waarmerk.record.log.tiles import ENTRIES, places_of
 
 ORIGIN = "example.com/log"
 SEED = bytes(range(32))
@@ -38,7 +38,7 @@ def all_entries(storage: Storage) -> list[bytes]:
     """What the log holds, after it was found sound."""
     size = fsck(storage, verifier_keys(storage)).signed.head.size
     places = [place for place in places_of(size) if place.level == ENTRIES]
-    return [entry for place in places for entry in unpack_bundle(read_place(storage, place), place.width)]
+    return [entry for place in places for entry in read_entries(storage, place)]
 
 
 def is_history_of(checkpoints: Sequence[bytes], held: Sequence[bytes], keys: Sequence[VerifierKey]) -> bool:

@@ -44,12 +44,12 @@ def parse_proof(data: bytes) -> InclusionProof:
     if len(data) > MAX_PROOF:
         raise InputError(f"a proof of {len(data)} bytes is above the limit of {MAX_PROOF}")
     top, blank, checkpoint = data.partition(b"\n\n")
+    if not blank or top.partition(b"\n")[0] != _HEAD.encode():
+        raise InputError(f"a proof begins with the line {_HEAD} and has an empty line before its checkpoint")
     try:
-        head, *lines = top.decode("ascii").split("\n")
+        lines = top.decode("ascii").split("\n")[1:]
     except UnicodeDecodeError as error:
         raise InputError("a proof is ASCII above its checkpoint") from error
-    if head != _HEAD or not blank:
-        raise InputError(f"a proof begins with the line {_HEAD} and has an empty line before its checkpoint")
     entry, number = None, 2
     if lines and lines[0].startswith("extra "):
         entry = decode(lines.pop(0).removeprefix("extra "))

@@ -46,8 +46,7 @@ class Reader:
         """The entry at `index`, unverified. Raises `InputError` where there is none."""
         inclusion_spans(index, self.size)
         place = Place(ENTRIES, index // WIDTH, width_at(self.size, ENTRIES, index // WIDTH))
-        bundle = read_place(self._storage, place, self._prefix)
-        return unpack_bundle(bundle, place.width)[index % WIDTH]
+        return read_entries(self._storage, place, self._prefix)[index % WIDTH]
 
     def prove(self, index: int) -> InclusionProof:
         """The proof that the entry at `index` is in the log.
@@ -55,7 +54,7 @@ class Reader:
         Raises `InputError` where there is no such entry, `IntegrityError` where a tile or the entry does not lead to
         the signed root.
         """
-        hashes = tuple(span_hash(span, self._perfect) for span in inclusion_spans(index, self.size))
+        hashes = self._inclusion(index)
         entry = self.entry(index)
         if root_from_inclusion(leaf_hash(entry), index, self.size, hashes) != self.signed.head.root:
             raise IntegrityError(
@@ -64,6 +63,14 @@ class Reader:
                 hint="run waarmerk log fsck",
             )
         return InclusionProof(index, hashes, self.signed.note.data, entry)
+
+    def leads_to_root(self, leaf: bytes, index: int) -> bool:
+        """Whether a leaf hash at `index` and the tiles around it lead to the signed root."""
+        try:
+            hashes = self._inclusion(index)
+        except IntegrityError:
+            return False
+        return root_from_inclusion(leaf, index, self.size, hashes) == self.signed.head.root
 
     def consistency(self, old: int) -> tuple[bytes, ...]:
         """The hashes that prove that the log of `old` entries is the beginning of this one."""
@@ -75,6 +82,9 @@ class Reader:
     def root_at(self, size: int) -> bytes:
         """The root that the log had when it had `size` entries, 1 or more."""
         return span_hash(Span(0, size), self._perfect)
+
+    def _inclusion(self, index: int) -> tuple[bytes, ...]:
+        return tuple(span_hash(span, self._perfect) for span in inclusion_spans(index, self.size))
 
     def _perfect(self, span: Span) -> bytes:
         height = (span.end - span.begin).bit_length() - 1
@@ -118,6 +128,14 @@ def read_place(storage: Storage, place: Place, prefix: str = PUBLIC) -> bytes:
         if data is None:
             raise IntegrityError("a file of the log is missing", where=place.path)
         return cut(data, place)
+    except InputError as error:
+        raise IntegrityError(error.message, where=place.path) from error
+
+
+def read_entries(storage: Storage, place: Place, prefix: str = PUBLIC) -> Sequence[bytes]:
+    """The entries of a bundle. Raises `IntegrityError` where it is missing or cannot be read."""
+    try:
+        return unpack_bundle(read_place(storage, place, prefix), place.width)
     except InputError as error:
         raise IntegrityError(error.message, where=place.path) from error
 

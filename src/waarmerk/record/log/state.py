@@ -47,6 +47,14 @@ def load(storage: Storage) -> State:
     Raises `UsageError` where there is no log, `IntegrityError` where its files contradict its checkpoint.
     """
     keys = read_keys(storage)
+    try:
+        return _play_journal(storage, _load_files(storage, keys), keys)
+    except InputError as error:
+        hint = error.hint or "run waarmerk log fsck"
+        raise IntegrityError(f"the log cannot be read: {error.message}", where=error.where, hint=hint) from error
+
+
+def _load_files(storage: Storage, keys: Sequence[SigningKey]) -> State:
     data = storage.read(HEAD_PATH, MAX_NOTE)
     if data is None:
         raise IntegrityError("the log has keys but no checkpoint", where=HEAD_PATH, hint="put it back")
@@ -61,7 +69,7 @@ def load(storage: Storage) -> State:
         if [sha256(b"\x00" + entry).digest() for entry in entries] != list(state.edge.leaves):
             raise IntegrityError("the entries do not fit their tile", where=place.path, hint="run waarmerk log fsck")
         state.bundle = pack_entries(entries)
-    return _play_journal(storage, state, keys)
+    return state
 
 
 def _play_journal(storage: Storage, state: State, keys: Sequence[SigningKey]) -> State:
