@@ -57,6 +57,7 @@ def test_a_known_item_that_comes_back_is_named_with_its_status_and_shares(known:
     assert match["alignment"] == [
         {"query_start_s": 0.0, "query_end_s": 4.75, "known_start_s": 0.0, "known_end_s": 4.75}
     ]
+    assert facts["confirmed_match"] is True
     assert facts["compared_with"] == [{"item": "item 12.vpdq", "status": "confirmed", "frames": 20, "usable": 20}]
 
 
@@ -71,8 +72,15 @@ def test_the_picture_shows_the_frame_that_resembles_most_and_is_small(known: Pat
 
 def test_without_a_list_it_says_that_nothing_was_compared() -> None:
     facts = facts_of(samples(film(0, 3)))
-    assert facts["compared"] is False
+    assert (facts["compared"], facts["confirmed_match"]) == (False, False)
     assert (facts["known"], facts["frames_hashed"]) == ([], 3)
+
+
+def test_a_partial_match_is_told_apart_and_confirms_nothing(known: Path) -> None:
+    facts = facts_of(samples([*film(0, 5), *film(800, 20)]), known)
+    assert (facts["known"], facts["confirmed_match"]) == ([], False)
+    (match,) = facts["partial"]
+    assert (match["query_matched"], match["known_matched"]) == (0.2, 0.25)
 
 
 def test_a_list_that_cannot_be_used_is_refused_at_the_start(tmp_path: Path) -> None:

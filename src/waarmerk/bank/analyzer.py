@@ -79,9 +79,18 @@ FACTS: Final[dict[str, Json]] = {
     "title": "What the analyzer `matching` found",
     "type": "object",
     "additionalProperties": False,
-    "required": ["compared", "compared_with", "frames_hashed", "frames_usable", "threshold", "quality_floor"],
+    "required": [
+        "compared",
+        "confirmed_match",
+        "compared_with",
+        "frames_hashed",
+        "frames_usable",
+        "threshold",
+        "quality_floor",
+    ],
     "properties": {
         "compared": {"type": "boolean", "description": "false: no list of known items was given"},
+        "confirmed_match": {"type": "boolean", "description": "a confirmed item is among `known`"},
         "compared_with": {
             "type": "array",
             "items": {
@@ -154,6 +163,7 @@ class MatchingWatch:
         matches = self._matcher.matches()
         facts: dict[str, Json] = {
             "compared": bool(self._items),
+            "confirmed_match": any(match.status == "confirmed" and not match.partial for match in matches),
             "compared_with": [
                 {
                     "item": item.item,
