@@ -1,0 +1,1 @@
+"""How a file is put together: own parsers in pure Python with strict bounds, run as a reader in the jailed child."""
