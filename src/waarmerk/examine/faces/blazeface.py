@@ -21,9 +21,12 @@ Floats = NDArray[np.float32]
 
 FLOOR = 0.5
 """Score under which an anchor sees no face: where the network's own training put the border (logit 0)."""
-SMALL = 20
-"""Pixels of the network's input. With a larger face in the picture the squares are not searched: every face that
-size is found in the whole picture (measured: ADR 2), and the squares cost two runs more."""
+SMALL = 12
+"""Pixels of the network's input. With a larger, clear face in the picture the squares are not searched: nine in ten
+faces of that size are found in the whole picture (ADR 2), and the squares cost two runs more."""
+CLEAR = {"blazeface-back": 0.75, "blazeface-full": FLOOR}
+"""Score from which a face in the whole picture is clear. The back network takes a far person's head and shoulders
+for one large face (scores to 0.71); 97 of 100 real faces score more than 0.75."""
 TILES = 4
 """Squares at most, however long the picture: a strip of a film is no reason for a hundred runs."""
 
@@ -51,7 +54,9 @@ def letterboxed(rgb: Picture, size: int) -> tuple[Picture, float, tuple[int, int
     inner = max(1, round(width * scale)), max(1, round(height * scale))
     x, y = (size - inner[0]) // 2, (size - inner[1]) // 2
     square = np.zeros((size, size, 3), np.uint8)
-    small = Image.fromarray(np.ascontiguousarray(rgb)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    # Every second row is left out where at least four become one: the others are averaged, in two thirds of the time.
+    rgb = rgb[::2] if scale <= 0.25 else rgb
+    small = Image.fromarray(np.ascontiguousarray(rgb)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=1.0)
     square[y : y + inner[1], x : x + inner[0]] = np.asarray(small)
     return square, scale, (x, y)
 
@@ -100,7 +105,8 @@ class BlazeFace:
         """Faces with score at least `FLOOR`, best first, at most `CROWD`."""
         height, width = rgb.shape[:2]
         values, scores = self._search(rgb)
-        if not len(scores) or values[:, 2].max() * self._size < SMALL * max(height, width):
+        clear = values[scores >= CLEAR[self.name], 2]
+        if clear.max(initial=0) * self._size < SMALL * max(height, width):
             for x, y, tile_width, tile_height in tiles(height, width):
                 more, more_scores = self._search(rgb[y : y + tile_height, x : x + tile_width])
                 more = moved(more, x, y)
