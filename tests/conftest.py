@@ -1,6 +1,11 @@
 """What all tests share."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,3 +16,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def golden_update(request: pytest.FixtureRequest) -> bool:
     """True when golden files are to be written instead of compared."""
     return bool(request.config.getoption("--golden"))
+
+
+@pytest.fixture
+def golden(golden_update: bool) -> Callable[[str, str], None]:
+    """Compares a text with `tests/golden/NAME.txt`, or writes it under `--golden`."""
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if golden_update:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"make golden writes {path.name} anew; review it as a diff"
+
+    return check

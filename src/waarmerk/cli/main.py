@@ -60,6 +60,14 @@ class _LazyGroup(TyperGroup):
         command.name = cmd_name
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        # Here, since typer ends on an interrupt by itself, without a word.
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("waarmerk: interrupted", file=sys.stderr)
+            raise typer.Exit(130) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, group.help) for name, group in GROUPS.items()])
@@ -95,9 +103,6 @@ def run(arguments: list[str] | None = None) -> None:
     except WaarmerkError as error:
         print(f"waarmerk: {plain(error.sentence())}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("waarmerk: interrupted", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         # The reader went away (`| head`): end quietly, and keep the interpreter from flushing into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast, get_args
 
-from waarmerk.errors import UsageError
+from waarmerk.errors import InputError, UsageError
 from waarmerk.examine.faces.finder import BUILT_IN
 from waarmerk.examine.media.medium import open_medium
+from waarmerk.examine.media.wire import Skip
 from waarmerk.examine.report.again import AgainRow, compare, record_of
 from waarmerk.examine.report.rows import examination_of
 from waarmerk.examine.walk import Clock, Options, examine
@@ -34,6 +36,13 @@ def repeat(report: Path, path: str, options: Options, *, clock: Clock) -> AgainR
         base_rate=record.conclusion.base_rate or options.base_rate,
         finder=finder if finder in BUILT_IN else options.finder,
         frames=tuple(frame.frame for frame in record.sampling.frames),
-        skip=record.sampling.skipped,
+        skip=_skip(record.sampling.skipped, str(report)),
     )
     return compare(record, examine(path, repeated, clock=clock))
+
+
+def _skip(name: str, where: str) -> Skip:
+    for known in get_args(Skip):
+        if name == known:
+            return cast(Skip, known)
+    raise InputError(f"records a way of skipping pictures that this version does not know: {name!r}", where=where)

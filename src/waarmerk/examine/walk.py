@@ -13,7 +13,8 @@ Rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,7 @@ from waarmerk.examine.media.limits import LIMITS, Limits
 from waarmerk.examine.media.medium import open_medium
 from waarmerk.examine.media.pieces import FileReading, FrameSample
 from waarmerk.examine.media.reading import Plan, ReaderPlan, Reading
+from waarmerk.examine.media.wire import Skip
 from waarmerk.values import Abstention, Asset, Examination, Finding, Purpose, Ratio
 
 Clock = Callable[[], float]
@@ -50,7 +52,7 @@ class Options:
     finder: str = DEFAULT
     analyzers: AnalyzerOptions = field(default_factory=AnalyzerOptions)
     frames: tuple[int, ...] | None = None
-    skip: str | None = None
+    skip: Skip | None = None
     limits: Limits = LIMITS
 
 
@@ -77,13 +79,14 @@ class Examiner:
         self._registry = registered() if registry is None else registry
         needs = {analyzer.needs for analyzer in self._registry.analyzers}
         self._pictures = bool(needs & {"frames", "tracks"})
-        self._finder: FaceFinder | None = load_finder(options.finder) if "tracks" in needs else None
-        self._mesh = FaceMesh() if "tracks" in needs else None
-        self._readers = tuple(
-            ReaderPlan(reader.reader, reader.reader_settings(options.analyzers))
-            for reader in map(reader_of, self._registry.analyzers)
-            if reader is not None
-        )
+        with _options_alone():
+            self._finder: FaceFinder | None = load_finder(options.finder) if "tracks" in needs else None
+            self._mesh = FaceMesh() if "tracks" in needs else None
+            self._readers = tuple(
+                ReaderPlan(reader.reader, reader.reader_settings(options.analyzers))
+                for reader in map(reader_of, self._registry.analyzers)
+                if reader is not None
+            )
 
     def examine(self, path: Path | str, *, progress: Progress | None = None) -> Examination:
         """One file, from first byte to conclusion."""
@@ -147,10 +150,9 @@ class _AtWork:
         self._failed: str | None = None
         self._watch: Watch | None = None
         try:
-            self._watch = analyzer.start(asset, options)
-        except InputError as error:
             # By its contract `start` refuses options, never the medium: the same for every input.
-            raise UsageError(error.message, where=error.where, hint=error.hint) from error
+            with _options_alone():
+                self._watch = analyzer.start(asset, options)
         except WaarmerkError:
             raise
         except Exception as error:  # noqa: BLE001 a stranger's analyzer may raise anything; its finding says so
@@ -222,6 +224,15 @@ class _Faces:
         for face in faces:
             for watch in self._watches:
                 watch.see(face)
+
+
+@contextmanager
+def _options_alone() -> Iterator[None]:
+    """Where nothing but options is read, what cannot be read is a wrong option."""
+    try:
+        yield
+    except InputError as error:
+        raise UsageError(error.message, where=error.where, hint=error.hint) from error
 
 
 def _missing(entry: tuple[str, str]) -> Finding:

@@ -56,7 +56,9 @@ def test_the_first_label_that_holds_is_the_label(findings: tuple[Finding, ...], 
         ("provenance", {"declared_synthetic": "true"}),
     ],
 )
-def test_a_fact_that_is_not_stated_or_of_another_analyzer_makes_no_label(analyzer: str, facts: dict[str, Json]) -> None:
+def test_a_fact_that_is_not_stated_or_of_another_analyzer_makes_no_label(
+    analyzer: str, facts: dict[str, Json]
+) -> None:
     assert concluded(Finding(analyzer=analyzer, version="1", answer=None, facts=facts)).label == "inconclusive"
 
 

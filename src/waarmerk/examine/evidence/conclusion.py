@@ -69,7 +69,8 @@ def posterior(log10_lr: float, base_rate: float) -> float:
     if log_odds < 0:
         odds: float = 10.0**log_odds
         return odds / (1 + odds)
-    return 1 / (1 + 10.0**-log_odds)
+    against: float = 10.0**-log_odds
+    return 1 / (1 + against)
 
 
 def check_base_rate(base_rate: float) -> float:

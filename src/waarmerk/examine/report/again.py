@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,7 +20,7 @@ from waarmerk.errors import InputError
 from waarmerk.examine.report.rows import CheckRow, parse_row
 from waarmerk.values import Examination, Finding, Ratio
 
-AGAIN = "waarmerk.check-again/1"
+AGAIN: Final = "waarmerk.check-again/1"
 TOLERANCE = 1e-3
 
 

@@ -60,7 +60,7 @@ def _ingredient(
     if one.get("intact") is False:
         node.tone = "for"
         node.note += f" · {word('tree.not-intact')}"
-    label = one.get("manifest")
+    label = str(one.get("manifest"))
     # A manifest can name itself among its ingredients.
     if label in manifests and label not in above and len(above) < DEPTH:
         node.children.append(_manifest(manifests[label], manifests, say, above))

@@ -10,7 +10,7 @@ Rules:
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -31,8 +31,8 @@ from waarmerk.values import (
     TrackFinding,
 )
 
-CHECK = "waarmerk.check/1"
-CHECK_ERROR = "waarmerk.check-error/1"
+CHECK: Final = "waarmerk.check/1"
+CHECK_ERROR: Final = "waarmerk.check-error/1"
 
 _PICTURES = frozenset({"picture", "reaction"})
 
@@ -141,13 +141,13 @@ def parse_row(text: bytes, *, where: str) -> CheckRow | CheckErrorRow:
     """One line of a report, checked against its schema; InputError says what does not fit."""
     try:
         schema = msgspec.json.decode(text, type=_Tagged).schema
-        kind: type[CheckRow | CheckErrorRow] | None = {CHECK: CheckRow, CHECK_ERROR: CheckErrorRow}.get(schema)
-        if kind is None:
+        if schema not in {CHECK, CHECK_ERROR}:
             raise InputError(
                 f"the row follows the schema {schema!r}, which this version of Waarmerk does not read",
                 where=where,
                 hint=f"it reads {CHECK}",
             )
+        kind: type[CheckRow | CheckErrorRow] = CheckRow if schema == CHECK else CheckErrorRow
         return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
         raise InputError(

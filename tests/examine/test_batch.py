@@ -1,0 +1,94 @@
+"""Many files side by side: in order, past bad ones, with nothing left behind."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.clips import portrait_clip
+from waarmerk.errors import InputError, UsageError
+from waarmerk.examine.batch import Outcome, examine_all
+from waarmerk.examine.inputs import Input
+from waarmerk.examine.walk import Options
+from waarmerk.values import Examination
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("batch")
+    return [str(portrait_clip(folder / f"{index}.mp4", seconds=0.5, seed=index)) for index in range(3)]
+
+
+def kinds(outcomes: list[Outcome]) -> list[str]:
+    return [type(outcome.result).__name__ for outcome in outcomes]
+
+
+def children() -> set[str]:
+    listed = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    # The tracker of shared memory that Python's multiprocessing keeps is no worker.
+    return {pid for pid in listed if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_answers_come_in_the_order_of_the_inputs_and_a_bad_file_stops_nobody(
+    clips: list[str], tmp_path: Path, jobs: int
+) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(os.urandom(3000))
+    paths = [clips[0], str(bad), clips[1], str(tmp_path / "none.mp4"), clips[2]]
+    before = children()
+    outcomes = list(examine_all(map(Input, paths), Options(), jobs=jobs))
+    assert [outcome.input.path for outcome in outcomes] == paths
+    assert kinds(outcomes) == ["Examination", "NoMediumError", "Examination", "InputError", "Examination"]
+    digests = {o.result.asset.sha256 for o in outcomes if isinstance(o.result, Examination)}
+    assert len(digests) == 3
+    assert children() == before
+
+
+def test_what_is_no_medium_in_a_folder_is_skipped_and_a_folder_of_it_alone_is_an_error(clips: list[str]) -> None:
+    found = [
+        Input("a.txt", folder="one", no_medium=True),
+        Input(clips[0], folder="one"),
+        Input("b.txt", folder="two", no_medium=True),
+    ]
+    outcomes = list(examine_all(found, Options(), jobs=1))
+    assert [outcome.skipped for outcome in outcomes] == [True, False, True, False]
+    last = outcomes[-1]
+    assert isinstance(last.result, InputError)
+    assert last.result.sentence() == "two: holds no video or image (is it the right folder?)"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_wrong_option_ends_the_batch_at_once(clips: list[str], jobs: int) -> None:
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        list(examine_all(map(Input, clips), Options(base_rate=2.0), jobs=jobs))
+
+
+def test_a_process_that_dies_costs_one_file_and_is_replaced(clips: list[str]) -> None:
+    paths = clips * 2
+    outcomes = []
+    before = children()
+    killed = False
+    for outcome in examine_all(map(Input, paths), Options(), jobs=2):
+        outcomes.append(outcome)
+        if not killed:
+            killed = True
+            victims = children() - before
+            os.kill(int(sorted(victims)[0]), signal.SIGKILL)
+    assert [outcome.input.path for outcome in outcomes] == paths
+    lost = [o.result for o in outcomes if isinstance(o.result, InputError)]
+    assert len(lost) <= 1
+    assert all("made the process that examined it end" in error.message for error in lost)
+
+
+def test_leaving_early_leaves_no_process_behind(clips: list[str]) -> None:
+    before = children()
+    stream = examine_all(map(Input, clips * 4), Options(), jobs=2)
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    deadline = time.monotonic() + 5
+    while children() != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert children() == before
