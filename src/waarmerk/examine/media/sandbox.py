@@ -62,6 +62,7 @@ ALLOWED = (
     "ppoll",
     "pread64",
     "preadv",
+    "preadv2",
     "read",
     "readv",
     "restart_syscall",
