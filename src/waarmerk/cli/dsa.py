@@ -5,18 +5,20 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import typer
 from typer import _click as click
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from waarmerk.errors import ANSWER_IS_NO, InputError, UsageError, combined_exit_code
+from waarmerk.cli.dsa_fines import fines
+from waarmerk.cli.dsa_lint import lint
+from waarmerk.cli.dsa_shared import LANG, OUTPUT, RULES, STRICT, language_of, own_rules, wants_json, write_json
+from waarmerk.errors import ANSWER_IS_NO, InputError, combined_exit_code
 from waarmerk.text.terminal import plain
-from waarmerk.text.words import LANGUAGES, Language, words
+from waarmerk.text.words import words
 
 _REPORT = "waarmerk.cli.dsa_report"
 _STATEMENT = typer.Typer(no_args_is_help=True, help="Statements of reasons before they are sent.")
@@ -45,11 +47,8 @@ app = typer.Typer(
     help="Check what is published under the DSA.",
 )
 app.add_typer(_STATEMENT, name="statement")
-
-FORMAT = typer.Option("text", "--format", help="text or json.")
-LANG = typer.Option("en", "--lang", help="en or nl.")
-STRICT = typer.Option(False, "--strict", help="Questions count too: exit 3.")
-RULES = typer.Option(None, "--rules", help="A file of one's own rules (it is run: trust it).", dir_okay=False)
+app.command("lint")(lint)
+app.command("fines")(fines)
 
 
 @_STATEMENT.command("validate")
@@ -58,7 +57,7 @@ def validate(
     strict: bool = STRICT,
     rules: Path = RULES,
     lang: str = LANG,
-    output: str = FORMAT,
+    output: str = OUTPUT,
 ) -> None:
     """The server's rules under its field names, and what it accepts and nobody should send."""
     from waarmerk.dsa.statement import validate_stream
@@ -85,55 +84,6 @@ def validate(
     if result.valid < result.statements or (strict and result.findings):
         codes.add(ANSWER_IS_NO)
     raise typer.Exit(combined_exit_code(codes))
-
-
-def language_of(lang: str) -> Language:
-    """The language of `--lang`; UsageError for another."""
-    for language in LANGUAGES:
-        if language == lang:
-            return language
-    raise UsageError(f"--lang knows {', '.join(LANGUAGES)}, not {lang}")
-
-
-def wants_json(output: str) -> bool:
-    """Whether `--format` is json; UsageError for what is neither json nor text."""
-    if output not in ("text", "json"):
-        raise UsageError(f"--format knows text and json, not {output}")
-    return output == "json"
-
-
-def own_rules(path: Path | None) -> None:
-    """Load a stranger's file of rules, where one is given."""
-    if path is not None:
-        from waarmerk.dsa.rules import load_rules
-
-        if not path.is_file():
-            raise UsageError("there is no such file of rules", where=str(path))
-        load_rules(path)
-
-
-def write_json(value: Any) -> None:
-    """One JSON document on standard output, nothing else."""
-    import msgspec
-
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def write_page(path: Path, text: str) -> None:
-    """An HTML page to a file; InputError where it cannot be written."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"the page cannot be written: {error.strerror}", where=str(path)) from error
-
-
-def table(rows: Iterable[tuple[str, ...]]) -> str:
-    """Columns of text, each as wide as its widest cell; the last one is left ragged."""
-    given = [tuple(plain(cell) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*given, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in given)
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _opened(file: str) -> IO[bytes]:

@@ -39,6 +39,7 @@ class Breach:
 class Rule:
     """One rule: id, class, ground, what it reads, what it says; `since`: holds for statements made from that day on.
 
+    `marks`: signs of which one at least stands in a text that breaks the rule; most texts need no closer look.
     `refused`: the server refuses such a statement itself. `check` is None for what only a whole file can show.
     """
 
@@ -50,6 +51,7 @@ class Rule:
     refused: bool = False
     since: str = ""
     scope: Scope = "both"
+    marks: tuple[str, ...] = ()
     own: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def sentence(self, language: Language, values: Mapping[str, str]) -> str:
@@ -70,6 +72,7 @@ def rule(
     refused: bool = False,
     since: str = "",
     scope: Scope = "both",
+    marks: Iterable[str] = (),
     sentence: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Iterable[Breach]]], Callable[..., Iterable[Breach]]]:
     """Register a function as the rule `name`; `reads` replaces its parameters' names (it then takes `**values`).
@@ -80,7 +83,7 @@ def rule(
     def register(check: Callable[..., Iterable[Breach]]) -> Callable[..., Iterable[Breach]]:
         code = check.__code__
         named = tuple(reads) or code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        _add(Rule(name, kind, basis, named, check, refused, since, scope, dict(sentence or {})))
+        _add(Rule(name, kind, basis, named, check, refused, since, scope, tuple(marks), dict(sentence or {})))
         return check
 
     return register

@@ -15,9 +15,10 @@ from waarmerk.dsa.codes import code
 from waarmerk.dsa.rules import Breach, rule
 
 _SHORTEST_FACTS = 15
+_LONG_ENOUGH = 60
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HANDLE = re.compile(r"(?<![\w@./])@[A-Za-z0-9_](?:[A-Za-z0-9_.]{1,28})[A-Za-z0-9_]\b")
-_PHONE = re.compile(r"(?<![\w/.,-])(?:\+|00)\d{1,3}[ .\-/()]*\d(?:[ .\-/()]*\d){6,11}(?!\d)")
+_PHONE = re.compile(r"(?<![\w/.,-])(?:\+\d{1,3}[ .\-/()]*|00\d{2,3}[ .\-/()]+)\d(?:[ .\-/()]*\d){6,11}(?!\d)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 _RULES_PAGE = re.compile(
     r"polic|terms|guideline|help|support|legal|rules|community|standard|voorwaarden|richtlijn|about|conditions|agb|"
@@ -36,55 +37,53 @@ _NEGATED = re.compile(r"\b(?:not|no|without|never|niet|geen|zonder|nicht|keine\w
 _SENTENCE = re.compile(r"(?<=[.!?])\s*")
 
 
-@rule("personal_email", "question", basis="server's manual: no personal data")
+@rule("personal_email", "question", basis="server's manual: no personal data", marks=("@",))
 def personal_email(
     decision_facts: str, illegal_content_explanation: str, incompatible_content_explanation: str
 ) -> Iterator[Breach]:
     """An e-mail address in free text; one of an office (support@, legal@) is in order."""
     for name, text in _texts(decision_facts, illegal_content_explanation, incompatible_content_explanation):
-        if "@" in text:
-            for found in _EMAIL.finditer(text):
-                if not _RULES_PAGE.search(found.group().partition("@")[0]):
-                    yield Breach(name, {"found": _masked(found.group())})
-                    break
+        for found in _EMAIL.finditer(text):
+            if not _RULES_PAGE.search(found.group().partition("@")[0]):
+                yield Breach(name, {"found": _masked(found.group())})
+                break
 
 
-@rule("personal_handle", "question", basis="server's manual: no personal data")
+@rule("personal_handle", "question", basis="server's manual: no personal data", marks=("@",))
 def personal_handle(
     decision_facts: str, illegal_content_explanation: str, incompatible_content_explanation: str
 ) -> Iterator[Breach]:
     """An account's @handle in free text."""
     for name, text in _texts(decision_facts, illegal_content_explanation, incompatible_content_explanation):
-        found = _HANDLE.search(text) if "@" in text else None
+        found = _HANDLE.search(text)
         if found:
             yield Breach(name, {"found": _masked(found.group())})
 
 
-@rule("personal_phone", "question", basis="server's manual: no personal data")
+@rule("personal_phone", "question", basis="server's manual: no personal data", marks=("+", "00"))
 def personal_phone(
     decision_facts: str, illegal_content_explanation: str, incompatible_content_explanation: str
 ) -> Iterator[Breach]:
     """A telephone number in international form; amounts, dates and article numbers are in order."""
     for name, text in _texts(decision_facts, illegal_content_explanation, incompatible_content_explanation):
-        found = _PHONE.search(text) if "+" in text or "00" in text else None
+        found = _PHONE.search(text)
         if found:
             yield Breach(name, {"found": _masked(found.group())})
 
 
-@rule("link_in_text", "question", basis="server's manual: no link to the content")
+@rule("link_in_text", "question", basis="server's manual: no link to the content", marks=("://", "www."))
 def link_in_text(
     decision_facts: str, illegal_content_explanation: str, incompatible_content_explanation: str
 ) -> Iterator[Breach]:
     """A link that may lead to the content; one to terms, policies or help pages is in order."""
     for name, text in _texts(decision_facts, illegal_content_explanation, incompatible_content_explanation):
-        if "://" in text or "www." in text:
-            for found in _URL.finditer(text):
-                if not _RULES_PAGE.search(found.group()):
-                    yield Breach(name, {"found": found.group()[:80]})
-                    break
+        for found in _URL.finditer(text):
+            if not _RULES_PAGE.search(found.group()):
+                yield Breach(name, {"found": found.group()[:80]})
+                break
 
 
-@rule("text_contradicts_detection", "question", basis="DSA 17(3)(c)")
+@rule("text_contradicts_detection", "question", basis="DSA 17(3)(c)", marks=("utomat",))
 def text_contradicts_detection(
     decision_facts: str,
     illegal_content_explanation: str,
@@ -98,7 +97,7 @@ def text_contradicts_detection(
             yield Breach(name, {"text": said[1], "flag": automated_detection})
 
 
-@rule("text_contradicts_decision", "question", basis="DSA 17(3)(c)")
+@rule("text_contradicts_decision", "question", basis="DSA 17(3)(c)", marks=("utomat",))
 def text_contradicts_decision(
     decision_facts: str,
     illegal_content_explanation: str,
@@ -117,8 +116,8 @@ def text_contradicts_decision(
 def facts_say_little(decision_facts: str) -> Iterator[Breach]:
     """Facts of a word or two; an empty field is a matter for the server's rules."""
     text = decision_facts.strip()
-    if text and sum(letter.isalpha() for letter in text) < _SHORTEST_FACTS:
-        yield Breach("decision_facts", {"text": text[:40]})
+    if 0 < len(text) < _LONG_ENOUGH and sum(letter.isalpha() for letter in text) < _SHORTEST_FACTS:
+        yield Breach("decision_facts", {"text": text})
 
 
 @rule("facts_repeat_explanation", "question", basis="DSA 17(3)(b), (d), (e)")
@@ -143,8 +142,6 @@ def _texts(facts: str, illegal: str, incompatible: str) -> Iterator[tuple[str, s
 def _says(text: str, about: re.Pattern[str], unless: re.Pattern[str]) -> tuple[bool, str] | None:
     """(automated or not, the sentence) where a sentence speaks of `about` alone and of automation; else None."""
     lower = text.lower()
-    if "automat" not in lower:
-        return None
     for start, end in _spans(lower):
         sentence = lower[start:end]
         if "automat" in sentence and about.search(sentence) and not unless.search(sentence):

@@ -48,7 +48,7 @@ Member = Opened | NotRead | InputError
 
 
 def list_files(paths: Sequence[Path]) -> list[Path]:
-    """Every file given or standing in a given folder; InputError for a missing path, an empty folder, mixed variants."""
+    """Every file given or in a given folder; InputError for a missing path, an empty folder, mixed variants."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():

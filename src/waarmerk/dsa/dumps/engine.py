@@ -1,8 +1,8 @@
 """Apply the rules to rows at the speed of reading: what the same values gave before is remembered.
 
 Rules:
-- Rules are put in four groups by what they read (codes; dates; short texts; long texts); a group's answer depends on
-  its columns alone, so it is kept under the hash of their values. Real rows repeat: almost every answer is known.
+- Rules are put in five groups by what they read (codes; dates; short texts; explanations; facts); a group's answer
+  depends on its columns alone, so it is kept under the hash of their values. Real rows repeat.
 - Memory: at most `_REMEMBERED` answers a group, then it starts anew; 64-bit hashes, so that a wrong answer by
   collision is rarer than one in 10^8 files.
 - A rule whose columns this heading lacks is not applied, and is told.
@@ -25,6 +25,7 @@ Group = tuple[Callable[[Row], object], dict[int, Hit], Callable[[Row], Hit]]
 
 _REMEMBERED = 200_000
 _LONG_TEXT = 2000
+_FACTS = "decision_facts"
 
 
 class Engine:
@@ -54,6 +55,10 @@ class Engine:
         index = [self._index[name] for name in names]
         fields = vocabulary.fields()
         listed = [fields[name].type == "array" for name in names]
+        long_texts = [place for name, place in zip(names, index, strict=True) if _is_long(name)]
+        plain = [rule for rule in rules if not rule.marks]
+        marked = [rule for rule in rules if rule.marks]
+        marks = tuple(dict.fromkeys(mark for rule in marked for mark in rule.marks))
         remembered: dict[int, Hit] = {}
         columns = itemgetter(*index)
 
@@ -62,12 +67,19 @@ class Engine:
                 name: self._list(row[place]) if is_list else row[place]
                 for name, place, is_list in zip(names, index, listed, strict=True)
             }
+            due = plain
+            if marks:
+                text = "\n".join([row[place] for place in long_texts])
+                seen = {mark for mark in marks if mark in text}
+                if seen:
+                    due = [*plain, *(rule for rule in marked if seen.intersection(rule.marks))]
             found: list[tuple[Rule, Breach]] = []
-            for rule in rules:
-                if rule.check is not None:
-                    breach = next(iter(rule.check(**{name: values[name] for name in rule.reads})), None)
-                    if breach is not None:
+            for rule in due:
+                check = rule.check
+                if check is not None:
+                    for breach in check(**{name: values[name] for name in rule.reads}):
                         found.append((rule, breach))
+                        break
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
             hit = tuple(found)
@@ -99,8 +111,13 @@ def _parse_list(text: str) -> tuple[str, ...]:
 def _group_of(rule: Rule) -> str:
     fields = vocabulary.fields()
     specs = [fields[name] for name in rule.reads if name in fields]
-    if len(specs) < len(rule.reads) or any((spec.max or 0) >= _LONG_TEXT for spec in specs):
-        return "long"
+    if len(specs) < len(rule.reads) or any(map(_is_long, rule.reads)):
+        return "facts" if _FACTS in rule.reads else "long"
     if all(spec.type == "date" for spec in specs):
         return "dates"
     return "codes" if all(spec.enum for spec in specs) else "short"
+
+
+def _is_long(name: str) -> bool:
+    spec = vocabulary.fields().get(name)
+    return spec is not None and (spec.max or 0) >= _LONG_TEXT
