@@ -51,6 +51,7 @@ class TrackLinker:
         self._tracks: list[_Track] = []
         self._held: FrameSample | None = None
         self._last: FrameSample | None = None
+        self._looked_s = 0.0
         self.begun = 0
         """Tracks begun so far."""
         self.not_followed = 0
@@ -92,6 +93,7 @@ class TrackLinker:
             self.begun += 1
         settled = self._between(before, now, sample) if self._held is not None else []
         self._held = None
+        self._looked_s = sample.t_s
         self._keep(now, sample.t_s)
         settled += [_sampled(number, sample, at, seen) for number, (at, seen) in sorted(now.items())]
         return settled
@@ -121,15 +123,12 @@ class TrackLinker:
             return []
         settled: list[TrackSample] = []
         taken: list[Box] = []
-        looked = max((t_s for t_s, _ in before.values()), default=0.0)
         for number, (t_s, was) in sorted(before.items()):
-            after = now.get(number)
-            if after is None and t_s < looked:
+            after, missed = now.get(number), t_s < self._looked_s
+            if after is None and missed:
                 continue
-            if after is None:
-                guess, sure = was, False
-            else:
-                guess, sure = _mean(was, after[0], (held.t_s - t_s) / max(sample.t_s - t_s, 1e-6)), True
+            guess = _mean(was, after[0], (held.t_s - t_s) / max(sample.t_s - t_s, 1e-6)) if after else was
+            sure = after is not None and not missed
             at = fitted(held.rgb, guess.box, guess.angle, guess.score, self._mesh)
             if (at.landmarks is None and not sure) or not _same(guess, at) or _overlaps(at.box, taken):
                 continue
