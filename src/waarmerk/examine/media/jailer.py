@@ -45,6 +45,7 @@ class Child:
     def __init__(self, job: wire.Job, limits: Limits) -> None:
         self._limits = limits
         self._buffer = bytearray()
+        self._left_s = limits.wall(0.0, job.bytes)
         path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 "" means the working folder here
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(path)],
@@ -67,6 +68,10 @@ class Child:
         """Tells the child that it may write into this slot."""
         with contextlib.suppress(BrokenPipeError):  # that it is gone, `receive` says better
             os.write(self._commands, bytes([slot]))
+
+    def allow_wall(self, seconds: float) -> None:
+        """Sets for how long the child is waited for in all, from now on."""
+        self._left_s = seconds
 
     def receive(self, patience_s: float) -> wire.Message:
         """The next message, at most `patience_s` seconds from now."""
@@ -91,11 +96,14 @@ class Child:
 
     def _take(self, count: int, deadline: float) -> bytes:
         while len(self._buffer) < count:
-            patience_s = deadline - time.monotonic()
-            ready, _, _ = select.select([self._answers], [], [], max(patience_s, 0.0))
+            before = time.monotonic()
+            ready, _, _ = select.select([self._answers], [], [], max(min(deadline - before, self._left_s), 0.0))
+            self._left_s -= time.monotonic() - before
             if not ready:
                 self._process.kill()
-                raise ChildEnded("made its decoder fall silent for too long")
+                raise ChildEnded(
+                    "made its decoder fall silent for too long" if self._left_s > 0 else "takes longer than it may"
+                )
             block = os.read(self._answers, 1 << 16)
             if not block:
                 raise self._gone()

@@ -81,6 +81,9 @@ class Limits:
     reader_s: float = 60.0
     """A reader of the file itself takes milliseconds, and seconds where it digests gigabytes."""
 
+    patience: float = 4.0
+    """Times the CPU time that the parent waits in all: a crowded machine gives a child a quarter of a core."""
+
     message_bytes: int = 16 * MIB
     """Facts of one reader: a box tree of a long fragmented file is the largest, about one megabyte."""
 
@@ -89,6 +92,10 @@ class Limits:
         carried = size / self.slowest_bytes_per_s
         believed = min(duration_s, carried) if duration_s is not None else carried
         return int(min(self.cpu_start_s + self.cpu_per_second * max(believed, 0.0), self.cpu_s))
+
+    def wall(self, duration_s: float | None, size: int) -> float:
+        """Seconds that the parent waits for the child in all; its own work between is not counted."""
+        return self.silence_s + self.patience * self.cpu(duration_s, size)
 
     def rate_for(self, duration_s: float | None) -> float:
         """Kept pictures a second, so that `samples` of them cover a medium of this duration."""

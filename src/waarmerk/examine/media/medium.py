@@ -64,10 +64,11 @@ class Medium:
 
 def open_medium(path: Path | str, limits: Limits = LIMITS) -> Medium:
     """Opens a regular file and digests it; raises InputError in one sentence for everything else."""
-    name = os.fspath(path)
+    given = os.fspath(path)
+    name = given.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")  # a name need not be text
     try:
-        _refuse_kinds(Path(name).stat(), name)
-        descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        _refuse_kinds(Path(given).stat(), name)
+        descriptor = os.open(given, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except ValueError:
         raise InputError("has a name that holds a zero byte", where=name.replace("\0", "\\0")) from None
     except OSError as error:

@@ -30,7 +30,7 @@ from waarmerk.values import Asset, Json, SampledFrame, Sampling
 _Told = TypeVar("_Told", bound=wire.Message)
 
 HELD = 2
-"""Samples that stay valid beside the newest one's predecessor; see `pieces`."""
+"""A sample stays valid until this many further ones have come."""
 
 
 @dataclass(frozen=True)
@@ -85,24 +85,24 @@ class Reading:
         return self._sampling
 
     def __iter__(self) -> Iterator[FileReading | FrameSample]:
-        free: deque[int] = deque()
+        held: deque[int] = deque()
         while True:
             while self._early:
                 yield self._early.popleft()
             message = self._next()
             match message:
-                case wire.ReaderBegins(reader):
+                case wire.ReaderBegins(reader) if reader in self._awaited:
                     self._begun = reader
-                case wire.ReaderEnds(reader, facts, error):
+                case wire.ReaderEnds(reader, facts, error) if reader == self._begun:
                     self._begun = None
                     self._done.add(reader)
                     yield FileReading(reader, facts, error)
                 case wire.PictureReady():
-                    sample = self._sample(message, free)
-                    free.append(message.slot)
+                    sample = self._sample(message, held)
+                    held.append(message.slot)
+                    if len(held) > HELD:
+                        self._give_back(held.popleft())
                     yield sample
-                    if len(free) >= HELD + 1:
-                        self._give_back(free.popleft())
                 case wire.Finished():
                     self._finish(message)
                     return
@@ -110,6 +110,10 @@ class Reading:
                     continue
                 case _:
                     raise self._wrong("spoke out of turn")
+
+    @property
+    def _awaited(self) -> set[str]:
+        return {item.reader for item in self._plan.readers} - self._done
 
     def close(self) -> None:
         """Ends the child, if it still runs, and gives back what the pass held."""
@@ -131,7 +135,7 @@ class Reading:
     def _start(self) -> Asset:
         """Starts a child for what is still to be done, and waits until it knows what the medium is."""
         medium, plan = self._medium, self._plan
-        readers = [item for item in plan.readers if item.reader not in self._done]
+        readers = [item for item in plan.readers if item.reader in self._awaited]
         job = wire.Job(
             path=medium.path,
             bytes=medium.bytes,
@@ -148,6 +152,7 @@ class Reading:
         jailed = self._expect(wire.Jailed)
         self.layers = jailed.layers
         asset = self._expect(wire.Probed).asset
+        self._child.allow_wall(self._limits.wall(asset.duration_s, medium.bytes))
         for slot in range(self._limits.slots):
             self._child.give_slot(slot)
         return asset

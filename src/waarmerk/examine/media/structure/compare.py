@@ -38,10 +38,19 @@ def _lines(here: list[str], reference: list[str]) -> Iterator[dict[str, Json]]:
     for change, from_a, to_a, from_b, to_b in matcher.get_opcodes():
         if change == "equal":
             continue
-        for line in reference[from_a:to_a]:
+        for line in _topmost(reference[from_a:to_a]):
             yield {"kind": "only-in-reference", "where": line, "here": None, "reference": line}
-        for line in here[from_b:to_b]:
+        for line in _topmost(here[from_b:to_b]):
             yield {"kind": "only-here", "where": line, "here": line, "reference": None}
+
+
+def _topmost(lines: list[str]) -> Iterator[str]:
+    """The lines that lie below none before them: a track that is only here is one difference, not twenty."""
+    above = None
+    for line in lines:
+        if above is None or not line.startswith(above + "/"):
+            above = line
+            yield line
 
 
 def _traits(here: dict[str, Json], reference: dict[str, Json]) -> Iterator[dict[str, Json]]:
