@@ -60,7 +60,7 @@ class _Graph:
         raw = self.model.Buffers(entry.Buffer()).DataAsNumpy()
         if not isinstance(raw, np.ndarray):
             raise InputError(f"tensor {tensor} is no constant", where="convert")
-        found = np.frombuffer(raw.tobytes(), _DTYPES[entry.Type()]).reshape(self.shape(tensor))
+        found: NDArray[Any] = np.frombuffer(raw.tobytes(), _DTYPES[entry.Type()]).reshape(self.shape(tensor))
         return found.astype(np.float32) if found.dtype == np.float16 else found
 
     def constant(self, label: str, values: NDArray[Any]) -> str:
