@@ -13,13 +13,19 @@ import av
 import jsonschema
 import numpy as np
 import pytest
-from c2pa import C2paDigitalSourceType, C2paError, Context, Reader
+from c2pa import C2paDigitalSourceType, C2paError, Context
+from c2pa import Reader as Library
 from PIL import Image
 
 from tests.support.certificates import C2PA_SIGNING, Authority, authority, signed
-from waarmerk.examine.analyzers.provenance import FACTS
-from waarmerk.examine.analyzers.provenance_reader import media_type, read, settings
-from waarmerk.examine.media.probe import Nameless
+from waarmerk.errors import InputError
+from waarmerk.examine.analyzers.media_types import media_type
+from waarmerk.examine.analyzers.provenance import FACTS, READER
+from waarmerk.examine.analyzers.provenance_reader import read, settings
+from waarmerk.examine.media.medium import open_medium
+from waarmerk.examine.media.nameless import Nameless
+from waarmerk.examine.media.pieces import FileReading
+from waarmerk.examine.media.reading import Plan, ReaderPlan, Reading
 from waarmerk.values import Asset, Sha256
 
 ASSET = Asset(
@@ -184,6 +190,24 @@ def test_bytes_that_should_be_a_manifest_and_are_none_are_damaged(mp4: bytes, ou
     assert told["error"]
 
 
+def test_a_broken_file_without_a_manifest_is_not_said_to_have_had_one(mp4: bytes) -> None:
+    for medium in (mp4[: len(mp4) // 2], b"\0\0\0\x18ftypisom" + b"\xff" * 99):
+        told = facts(medium)
+        assert told["manifest"] in ("none", "unreadable")
+        assert told["traces"] == []
+
+
+def test_a_failure_of_this_machine_is_no_fact_about_the_file(mp4: bytes, ours: Authority) -> None:
+    class Failing(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0) -> int:
+            if offset > 64:
+                raise OSError(5, "Input/output error")
+            return super().seek(offset, whence)
+
+    with pytest.raises(InputError, match=r"its provenance could not be read: .*Input/output error"):
+        facts(Failing(signed(mp4, "video/mp4", ours, CAPTURED)), ours)
+
+
 def test_no_manifest_is_none(mp4: bytes) -> None:
     told = facts(mp4)
     assert (told["supported"], told["manifest"], told["state"], told["traces"]) == (True, "none", None, [])
@@ -284,7 +308,7 @@ def test_a_remote_manifest_is_named_and_never_asked_for(
     assert asked == []
     # The same file does make the library ask when the one setting is missing: the server was really listening.
     with pytest.raises(C2paError):
-        Reader(kind, io.BytesIO(medium), context=Context.from_dict({"verify": {"remote_manifest_fetching": False}}))
+        Library(kind, io.BytesIO(medium), context=Context.from_dict({"verify": {"remote_manifest_fetching": False}}))
     assert asked
 
 
@@ -299,6 +323,18 @@ def test_every_setting_is_one_that_the_library_knows() -> None:
 
     for name in names(settings("x")):
         assert re.search(name.encode(), library), name
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_manifests_are_read_inside_the_jail(mp4: bytes, ours: Authority, tmp_path: Path, trusted: bool) -> None:
+    (path := tmp_path / "clip").write_bytes(signed(mp4, "video/mp4", ours, CAPTURED))
+    reader = ReaderPlan(READER, {"trust_anchors": ours.root.decode() if trusted else None})
+    with open_medium(path) as medium, Reading(medium, Plan(readers=(reader,), pictures=False)) as reading:
+        (piece,) = reading
+    assert isinstance(piece, FileReading)
+    assert piece.error is None
+    assert piece.facts is not None
+    assert piece.facts["state"] == ("trusted" if trusted else "valid")
 
 
 def test_the_file_that_the_child_gets_can_be_read(mp4: bytes, ours: Authority, tmp_path: Path) -> None:

@@ -47,13 +47,13 @@ FACTS: Final[dict[str, Json]] = {
     "properties": {
         "format": {**_TEXT, "description": "media type by the file's first bytes"},
         "supported": {"type": "boolean", "description": "false: manifests of this format cannot be read"},
-        "manifest": {"enum": ["embedded", "remote", "none", "damaged", "not-supported"]},
+        "manifest": {"enum": ["embedded", "remote", "none", "damaged", "unreadable", "not-supported"]},
         "state": {"enum": ["trusted", "valid", "invalid", None]},
         "declared_synthetic": {"type": "boolean"},
         "tampered": {"type": "boolean", "description": "a hash or signature does not match the file: changed or cut"},
         "trust_list": {"type": "boolean", "description": "whether the operator gave one"},
         "remote_url": {**_TEXT, "description": "where the manifest is said to be; it is not fetched"},
-        "error": {**_TEXT, "description": "why a damaged manifest could not be read"},
+        "error": {**_TEXT, "description": "why a manifest could not be read"},
         "omitted": {"type": "integer", "description": "manifests that are not told, past the first 64"},
         "codes": {
             "type": "array",

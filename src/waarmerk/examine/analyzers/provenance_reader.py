@@ -5,6 +5,8 @@ Rules:
   a misspelt setting for none, so a test with a listening server holds these, not the spelling alone.
 - The format is told by the bytes, never by the file's name. A format that C2PA's library cannot read is "not
   supported", which is not "no provenance".
+- A manifest is *damaged* where bytes of one are there and cannot be read; a file is *unreadable* where it is so
+  broken that nothing can be said about a manifest.
 - *Valid* is an intact manifest whose signer is not on the operator's trust list; *trusted* one whose signer is;
   *invalid* anything else: changed, cut, wrongly signed. Change and cut cannot be told apart.
 - A file is *declared synthetic* where an intact manifest says so: the file's own, or that of what it was made from
@@ -13,12 +15,15 @@ Rules:
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any, BinaryIO, Final, cast
 
 from c2pa import C2paError, Context, Reader
 
+from waarmerk.errors import InputError
+from waarmerk.examine.analyzers.media_types import media_type
 from waarmerk.examine.analyzers.provenance_traces import shortened, traces
 from waarmerk.values import Asset, Json
 
@@ -76,67 +81,62 @@ def read(file: BinaryIO, asset: Asset, options: dict[str, Json]) -> dict[str, Js
     else:
         facts["manifest"] = "not-supported"
     found = traces(file)
-    # What an intact manifest itself left in the file is no remainder of another.
-    facts["traces"] = found if facts["manifest"] == "none" else [t for t in found if t["kind"] != "manifest-remains"]
+    remains = any(trace["kind"] == "manifest-remains" for trace in found)
+    if facts["manifest"] == "unreadable" and remains:
+        facts["manifest"] = "damaged"
+    # A manifest that is there leaves no remains of one that is gone.
+    facts["traces"] = [t for t in found if t["kind"] != "manifest-remains" or facts["manifest"] == "none"]
     return facts
 
 
-def media_type(file: BinaryIO) -> str | None:
-    """The format by its first bytes, or None where they tell nothing."""
-    file.seek(0)
-    head = file.read(_PACKET + 1)
-    file.seek(0)
-    if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "video/mp4")
-    for magic, offset, kind in _MAGIC:
-        if head[offset : offset + len(magic)] == magic:
-            return kind
-    if head[:1] == head[_PACKET:] == b"G":
-        return "video/mp2t"
-    if head[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"AVI ": "video/avi", b"WAVE": "audio/wav"}.get(head[8:12])
-    return None
-
-
-_BRANDS: Final = {
-    b"qt  ": "video/quicktime",
-    b"heic": "image/heic",
-    b"heix": "image/heic",
-    b"mif1": "image/heif",
-    b"avif": "image/avif",
-    b"avis": "image/avif",
-    b"M4A ": "audio/mp4",
-}
-_MAGIC: Final = (
-    (b"\xff\xd8\xff", 0, "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
-    (b"GIF8", 0, "image/gif"),
-    (b"II*\0", 0, "image/tiff"),
-    (b"MM\0*", 0, "image/tiff"),
-    (b"\0\0\0\x0cJXL ", 0, "image/jxl"),
-    (b"moov", 4, "video/quicktime"),
-    (b"mdat", 4, "video/quicktime"),
-    (b"wide", 4, "video/quicktime"),
-    (b"ID3", 0, "audio/mpeg"),
-    (b"fLaC", 0, "audio/flac"),
-    (b"\x1aE\xdf\xa3", 0, "video/webm"),
-    (b"OggS", 0, "application/ogg"),
-    (b"FLV\x01", 0, "video/x-flv"),
-)
-_PACKET: Final = 188
-"""Bytes of a packet of an MPEG transport stream, each beginning with a G."""
 _REMOTE: Final = re.compile(r"must fetch remote manifests from url (\S+)")
 
 
+class _Watched(io.RawIOBase):
+    """The file as the library reads it; remembers a failure to read, which the library would tell as the file's."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self.failure: OSError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def write(self, data: object) -> int:  # noqa: ARG002 the library asks that it be there
+        raise io.UnsupportedOperation("a stranger's file is never written")
+
+
 def _manifests(kind: str, file: BinaryIO, anchors: str | None) -> dict[str, Json]:
+    watched = _Watched(file)
     with Context.from_dict(settings(anchors)) as context:
         try:
-            reader = Reader.try_create(kind, file, context=context)
+            reader = Reader.try_create(kind, watched, context=context)
         except C2paError as error:
+            if watched.failure is not None:
+                raise InputError(f"its provenance could not be read: {watched.failure}") from error
             if remote := _REMOTE.search(str(error)):
                 return {"manifest": "remote", "remote_url": shortened(remote[1])}
-            # Bytes that are there, and are no manifest: damaged, or made so.
-            return {"manifest": "damaged", "error": shortened(str(error))}
+            return {"manifest": "unreadable", "error": shortened(str(error))}
         if reader is None:
             return {"manifest": "none"}
         with reader:

@@ -40,8 +40,12 @@ _NOTES: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ),
     ("aigc-label", re.compile(r"""TC260:AIGC(?:=["']([^"']{1,2048})["']|[^<>]{0,256}>([^<]{1,2048})<)""")),
 )
-# A JUMBF description box of type "c2pa" (ISO 19566-5: its UUID begins with the four letters), label "c2pa".
-_REMAINS: Final = re.compile(rb"jumb.{4}jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71", re.DOTALL)
+# A JUMBF description box of type "c2pa" (ISO 19566-5: its UUID begins with the four letters), or the box that
+# holds it in MP4 (a UUID of its own) [C2PA 2.2, 11.1 and A.5].
+_REMAINS: Final = re.compile(
+    rb"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
+    rb"|uuid\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81"
+)
 
 
 def traces(file: BinaryIO) -> list[dict[str, Json]]:
