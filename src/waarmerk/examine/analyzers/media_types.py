@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO, Final
 
-_BRANDS.get(head[8:12], "video/mp4")
-    for magic, offset, kind in _MAGIC:
-        if head[offset : offset + len(magic)] == magic:
-            return kind
-    if head[:1] == head[_PACKET:] == b"G":
-        return "video/mp2t"
-    if head[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"AVI ": "video/avi", b"WAVE": "audio/wav"}.get(head[8:12])
-    return None
-
+_PACKET: Final = 188
+"""Bytes of a packet of an MPEG transport stream, each beginning with a G."""
 
 _BRANDS: Final = {
     b"qt  ": "video/quicktime",
@@ -24,6 +16,7 @@ _BRANDS: Final = {
     b"avis": "image/avif",
     b"M4A ": "audio/mp4",
 }
+_RIFF: Final = {b"WEBP": "image/webp", b"AVI ": "video/avi", b"WAVE": "audio/wav"}
 _MAGIC: Final = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
@@ -40,14 +33,18 @@ _MAGIC: Final = (
     (b"OggS", 0, "application/ogg"),
     (b"FLV\x01", 0, "video/x-flv"),
 )
-_PACKET: Final = 188
-"""Bytes of a packet of an MPEG transport stream, each beginning with a G."""
 
 
 def media_type(file: BinaryIO) -> str | None:
-    """The format by its first bytes, or None where they tell nothing."""
+    """The media type, or None where the first bytes tell nothing. Leaves the file at its start."""
     file.seek(0)
     head = file.read(_PACKET + 1)
     file.seek(0)
     if head[4:8] == b"ftyp":
-        return
+        return _BRANDS.get(head[8:12], "video/mp4")
+    for magic, offset, kind in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return kind
+    if head[:1] == head[_PACKET:] == b"G":
+        return "video/mp2t"
+    return _RIFF.get(head[8:12]) if head[:4] == b"RIFF" else None
