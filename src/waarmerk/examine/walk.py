@@ -113,7 +113,9 @@ class Examiner:
                 if progress is not None and asset.duration_s:
                     progress(min(piece.t_s / asset.duration_s, 1.0))
             followed = faces is None or faces.finish()
-            findings = (*(watch.finding() for watch in watches), *map(_missing, self._registry.missing))
+            findings = self._registry.ordered(
+                (*(watch.finding() for watch in watches), *map(_missing, self._registry.missing))
+            )
             return Examination(
                 asset=asset,
                 purpose=options.purpose,

@@ -15,6 +15,7 @@ from typing import get_args
 
 from waarmerk.errors import UsageError
 from waarmerk.examine.analyzers.interface import Analyzer, FileAnalyzer, Need
+from waarmerk.values import Finding
 
 GROUP = "waarmerk.analyzers"
 ORDER = ("manipulation", "matching", "provenance", "container")
@@ -38,6 +39,10 @@ class Registry:
             tuple((name, why) for name, why in self.missing if name in wanted),
         )
 
+    def ordered(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Findings in the order of the report."""
+        return tuple(sorted(findings, key=lambda finding: _order(finding.analyzer)))
+
 
 def registered() -> Registry:
     """Every analyzer that is installed, loaded."""
@@ -51,7 +56,7 @@ def load(points: Sequence[EntryPoint] | Iterable[EntryPoint]) -> Registry:
         found.setdefault(point.name, []).append(point)
     loaded: list[Analyzer] = []
     missing: list[tuple[str, str]] = []
-    for name in sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)):
+    for name in sorted(found, key=_order):
         if len({point.value for point in found[name]}) > 1:
             values = " and ".join(sorted({point.value for point in found[name]}))
             missing.append((name, f"two packages register an analyzer of this name: {values}"))
@@ -66,6 +71,10 @@ def load(points: Sequence[EntryPoint] | Iterable[EntryPoint]) -> Registry:
 def reader_of(analyzer: Analyzer) -> FileAnalyzer | None:
     """The analyzer as one that reads the file itself, or None."""
     return analyzer if analyzer.needs == "file" else None  # type: ignore[return-value]
+
+
+def _order(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
 def _checked(name: str, analyzer: Analyzer) -> Analyzer:

@@ -6,10 +6,15 @@ are. Whatever a file itself claims is told as its claim.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from waarmerk.examine.report.sentences import Sentences
 from waarmerk.values import Finding, Json
+
+_MAKER = re.compile(r" - (?:H\.26|options:)")
+"""Where the encoders x264 and x265 end their names and begin to list their settings."""
+_LONGEST = 80
 
 
 def facts(finding: Finding, say: Sentences) -> list[str]:
@@ -73,7 +78,33 @@ def _matching(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
             yield f"{line} ({word('fact.matching.mirrored')})" if mirrored else line
 
 
+def _container(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
+    word = say.words.say
+    made_by = traces(told)
+    if made_by:
+        yield word("fact.container.made-by", tools="; ".join(made_by))
+    else:
+        yield word("fact.container.no-trace", form=told.get("form") or "?")
+    for damage in told.get("damage") or ():
+        yield word("fact.container.damage", rule=damage)
+    if told.get("bytes_after_end"):
+        yield word("fact.container.after-end", count=say.words.number(told["bytes_after_end"]))
+    for reference in told.get("references") or ():
+        count = len(reference.get("differences") or ())
+        name = str(reference.get("path")).rpartition("/")[2]
+        key = "same" if not count else "differs"
+        yield word(f"fact.container.{key}", reference=name, count=count)
+
+
+def traces(told: Mapping[str, Json]) -> list[str]:
+    """What names itself as the maker of the file: encoder and muxer, each shortened to its beginning."""
+    pictures = told.get("pictures") or {}
+    named = [*(pictures.get("encoder") or ()), *(trace.get("text", "") for trace in told.get("traces") or ())]
+    return list(dict.fromkeys(_MAKER.split(str(text))[0][:_LONGEST] for text in named if text))
+
+
 _TOLD: dict[str, Callable[[Mapping[str, Json], Sentences], Iterator[str]]] = {
     "provenance": _provenance,
     "matching": _matching,
+    "container": _container,
 }

@@ -14,11 +14,12 @@ from markupsafe import Markup
 
 from waarmerk.examine.evidence.fusion import combine
 from waarmerk.examine.report import plots
+from waarmerk.examine.report.container_tree import container_tree
 from waarmerk.examine.report.facts import facts
 from waarmerk.examine.report.provenance_tree import provenance_tree
 from waarmerk.examine.report.sentences import Sentences, tone
 from waarmerk.examine.report.tree import Node, of_json
-from waarmerk.values import Abstention, Examination, Finding, Json, Ratio
+from waarmerk.values import Examination, Finding, Json, Ratio
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SHOWN = 8
@@ -75,6 +76,7 @@ class Medium:
     strongest: list[Strongest]
     known: list[Known]
     provenance: Node | None
+    container: list[Node]
     trees: list[tuple[str, Node]]
     limits: list[str]
     how: list[tuple[str, str]]
@@ -84,7 +86,7 @@ class Medium:
 def medium(examination: Examination, say: Sentences) -> Medium:
     """The section of one examined medium."""
     by_name = {finding.analyzer: finding for finding in examination.findings}
-    provenance = by_name.get("provenance")
+    provenance, container = by_name.get("provenance"), by_name.get("container")
     shown, further = plots.timeline_of(examination, say)
     log10_lr = examination.conclusion.log10_lr
     path = examination.asset.path
@@ -104,6 +106,7 @@ def medium(examination: Examination, say: Sentences) -> Medium:
         strongest=[one for finding in examination.findings for one in _strongest(finding, say)][:_SHOWN],
         known=[one for finding in examination.findings for one in _known(finding, examination, say)],
         provenance=None if provenance is None else provenance_tree(provenance.facts, say),
+        container=[] if container is None else container_tree(container.facts, say),
         trees=list(_trees(examination, say)),
         limits=list(_limits(examination, say)),
         how=list(_how(examination, say)),
@@ -248,8 +251,3 @@ def _address(picture: Json) -> str | None:
         return None
     kind = "image/png" if picture.startswith("iVBOR") else "image/jpeg" if picture.startswith("/9j/") else None
     return None if kind is None else f"data:{kind};base64,{picture}"
-
-
-def abstained(finding: Finding) -> bool:
-    """Whether the analyzer could not tell."""
-    return isinstance(finding.answer, Abstention)

@@ -144,7 +144,7 @@ class Sentences:
 
 
 def tone(examination: Examination) -> str:
-    """How the conclusion is coloured: "for" (manipulation), "against", or "quiet"."""
+    """How the conclusion is coloured: "for" (manipulation), "against", or "weak"."""
     label = examination.conclusion.label
     if label in {"known-fake", "declared-synthetic", "manipulated"}:
         return "for"
@@ -153,4 +153,4 @@ def tone(examination: Examination) -> str:
     code = examination.conclusion.support
     if label is None and code is not None and abs(strength(cast(Support, code))) >= 2:
         return "for" if strength(cast(Support, code)) > 0 else "against"
-    return "quiet"
+    return "weak"

@@ -18,7 +18,7 @@ from waarmerk.examine.report.sentences import Sentences, tone
 from waarmerk.text.terminal import plain
 from waarmerk.values import Abstention, Examination, Finding, Ratio
 
-_STYLES = {"for": "red", "against": "green", "quiet": "yellow"}
+_STYLES = {"for": "red", "against": "green", "weak": "yellow"}
 _MARKS = {"ratio": "●", "facts": "·", "abstained": "–"}
 
 

@@ -10,7 +10,7 @@ from waarmerk.text.page import COLOURS
 from waarmerk.text.plots.svg import Scale, drawing, element, label
 
 WIDTH = 900.0
-_LEFT, _RIGHT, _TOP = 20.0, 20.0, 46.0
+_LEFT, _RIGHT, _TOP = 20.0, 20.0, 62.0
 _BAND = 26.0
 
 
