@@ -1,0 +1,87 @@
+"""The figures of a model on one side of the data, as one JSON object: clips, faces, pairs that recipes make."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waarmerk.examine.faces.crops import crop_of, cut, resized
+from waarmerk.examine.networks.load import Network
+from waarmerk.training.cutting import cut_map
+from waarmerk.training.evaluate import Item, auc, figures, item_auc, matched_pairs_auc, scored
+from waarmerk.training.recipes.self_blend import self_blend
+from waarmerk.training.store import Store
+from waarmerk.values import Json
+
+
+def table(store: Store, network: Network, sides: set[str]) -> dict[str, Json]:
+    """Everything that is measured on `sides`; faces and recipe pairs stand on the calibration side."""
+    clips = scored(store, network, sides, {"clips"})
+    result: dict[str, Json] = {
+        "clips": figures(clips) | {"pairs_auc_matched": matched_pairs_auc(store, network, clips)}
+    }
+    result["clips"]["by_source"] = _by_source(clips)
+    if "calibrate" in sides:
+        faces = scored(store, network, {"calibrate"}, {"faces"})
+        result["faces"] = figures(faces) | {"by_source": _by_source(faces)}
+        result["recipe_pairs"] = recipe_pairs(store, network)
+    return result
+
+
+def _by_source(items: list[Item]) -> dict[str, Json]:
+    table: dict[str, Json] = {}
+    for source in sorted({item.source for item in items}):
+        chosen = [item for item in items if item.source == source]
+        fakes = [item.score for item in chosen if item.fake]
+        reals = [item.score for item in chosen if not item.fake]
+        table[source] = {
+            "real": len(reals),
+            "fake": len(fakes),
+            "mean_real": float(np.mean(reals)) if reals else None,
+            "mean_fake": float(np.mean(fakes)) if fakes else None,
+            "auc": item_auc(chosen) if fakes and reals else None,
+        }
+    return table
+
+
+def recipe_pairs(store: Store, network: Network, seed: int = 11, at_most: int = 300) -> dict[str, Json]:
+    """Self-blends of held-out portraits beside their originals: pairs, AUC, and whether the map points at the blend.
+
+    `reacts_ratio`: how often the hottest tenth of the map lies in the blended region, over what chance gives.
+    """
+    rng = np.random.default_rng(seed)
+    height, width = network.size
+    numbers = [n for n, c in enumerate(store.crops) if c.folder == "portraits" and c.side == "calibrate"]
+    scores: list[tuple[float, float]] = []
+    inside, chance = 0.0, 0.0
+    for number in numbers[:at_most]:
+        wide = store.picture(number)
+        blend = self_blend(wide, store.landmarks(number), rng)
+        where = crop_of(store.crops[number].box)
+        mask = cut_map(blend.mask, where)
+        if mask.max() < 0.2:
+            continue
+        out = network.run(np.stack([resized(cut(p, where), height, width) for p in (wide, blend.fake)]))
+        real, fake = (float(v) for v in out[0].reshape(-1))
+        scores.append((real, fake))
+        reacts = out[1][1]
+        cells = _cells(mask > 0.05, reacts.shape)
+        hottest = reacts >= np.quantile(reacts, 0.9)
+        inside += float(cells[hottest].mean())
+        chance += float(cells.mean())
+    pairs = np.array(scores)
+    both = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    return {
+        "pairs": len(pairs),
+        "pairs_auc": float((pairs[:, 1] > pairs[:, 0]).mean()),
+        "auc": auc(both, np.arange(len(both)) >= len(pairs)),
+        "reacts_inside": inside / len(pairs),
+        "reacts_by_chance": chance / len(pairs),
+        "reacts_ratio": inside / chance,
+    }
+
+
+def _cells(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    rows = (np.arange(shape[0]) + 0.5) / shape[0] * mask.shape[0]
+    columns = (np.arange(shape[1]) + 0.5) / shape[1] * mask.shape[1]
+    return np.asarray(mask[rows.astype(int)[:, None], columns.astype(int)[None, :]])
