@@ -109,7 +109,10 @@ class SampledFrame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sampling(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pictures were looked at. `cut_s`: where decoding ended early; `cut`: the decoder's words."""
+    """Which pictures were looked at.
+
+    `cut_s`: where decoding ended early; `cut`: the decoder's words. `damaged`: pictures that could not be decoded.
+    """
 
     frames_seen: int
     frames_analysed: int
@@ -119,6 +122,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     shots: tuple[float, ...] = ()
     cut_s: float | None = None
     cut: str | None = None
+    damaged: int = 0
 
 
 class Conclusion(msgspec.Struct, frozen=True, kw_only=True):

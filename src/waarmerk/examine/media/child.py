@@ -13,12 +13,13 @@ from functools import partial
 from typing import BinaryIO, Protocol, cast
 
 from waarmerk.errors import InputError, NoMediumError, WaarmerkError
-from waarmerk.examine.media import sandbox, wire
+from waarmerk.examine.media import heif, sandbox, wire
 from waarmerk.examine.media.delivery import Delivery
 from waarmerk.examine.media.limits import Limits
 from waarmerk.examine.media.nameless import Nameless
 from waarmerk.examine.media.ring import Ring
 from waarmerk.examine.media.sniff import HEAD_BYTES, form_of
+from waarmerk.examine.media.structure.window import Window
 from waarmerk.values import Asset, Json, Sha256
 
 Reader = Callable[[BinaryIO, Asset, dict[str, Json]], dict[str, Json]]
@@ -66,10 +67,17 @@ class Source(Protocol):
 def _preload(form: str | None, job: wire.Job, limits: Limits) -> Callable[[], Source]:
     """Imports the reader of this form of medium; what it returns opens the medium, later, inside the jail."""
     if form is None:
-        from waarmerk.examine.media import probe, video
+        from waarmerk.examine.media import probe, tiled, video
 
         probe.warm_up()
-        return partial(video.Video, job.medium, job.bytes, limits)
+
+        def opened() -> Source:
+            grid = heif.grid(Window(cast(BinaryIO, Nameless(job.medium, job.bytes))))
+            if grid is not None:
+                return tiled.Tiled(job.medium, job.bytes, limits, grid)
+            return video.Video(job.medium, job.bytes, limits)
+
+        return opened
     from waarmerk.examine.media import stills
 
     stills.load_plugins(form)

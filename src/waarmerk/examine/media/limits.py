@@ -21,6 +21,9 @@ class Limits:
     streams: int = 32
     """A film with every language and commentary has about 30; each stream costs parser state."""
 
+    tiles: int = 256
+    """A HEIC of 48 megapixels in tiles of 512 pixels has 192, each a stream to FFmpeg."""
+
     picture_pixels: int = 8192 * 4352
     """8K with room for alignment: the largest frame that any phone, camera or platform delivers as video."""
 

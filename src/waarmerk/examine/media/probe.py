@@ -43,16 +43,22 @@ _TOP_BOXES = 10_000
 _READ_BLOCK = 1 << 17
 
 
-def open_container(descriptor: int, size: int, limits: Limits) -> av.container.InputContainer:
-    """The demuxer on the medium; raises NoMediumError where no format fits or the streams are too many."""
+def open_container(
+    descriptor: int, size: int, limits: Limits, streams: int | None = None
+) -> av.container.InputContainer:
+    """The demuxer on the medium; raises NoMediumError where no format fits, InputError for a damaged one.
+
+    `streams`: how many it may hold, if not `limits.streams`.
+    """
+    most = limits.streams if streams is None else streams
     options = {
         "format_whitelist": _FORMATS,
         "probesize": str(_PROBE_BYTES),
-        "max_streams": str(limits.streams),
+        "max_streams": str(most + 1),  # one more, so that too many can be told from many
         "max_pixels": str(limits.picture_pixels),
     }
     try:
-        return av.open(
+        container = av.open(
             Nameless(descriptor, size),
             "r",
             container_options=options,
@@ -65,13 +71,22 @@ def open_container(descriptor: int, size: int, limits: Limits) -> av.container.I
                 "is an MP4 or MOV without its index (moov): it was cut off before its end",
                 hint="get the complete file",
             ) from error
-        raise NoMediumError("is no video or image that can be read", hint="is the file complete?") from error
+        if begins_like_a_medium(os.pread(descriptor, 16, 0)):
+            raise InputError(f"is damaged: {error.strerror}", hint="get the complete file") from error
+        raise NoMediumError("is no video or image that can be read") from error
+    if len(container.streams) > most:
+        raise InputError(f"holds more than the {most} streams that one medium may have")
+    return container
+
+
+def begins_like_a_medium(head: bytes) -> bool:
+    """Whether the first bytes are those of a video container: damaged then, rather than something else."""
+    starts = (b"\x1a\x45\xdf\xa3", b"FLV\1", b"OggS", b"\0\0\1\xba", b"\0\0\1\xb3", b"GIF8")
+    return head[4:8] in {b"ftyp", b"moov"} or head.startswith(starts) or head[8:12] == b"AVI "
 
 
 def video_stream(container: av.container.InputContainer, limits: Limits) -> Any:
     """The stream to examine; raises NoMediumError where no pictures are, InputError where they are too large."""
-    if len(container.streams) > limits.streams:
-        raise InputError(f"holds more than {limits.streams} streams")
     pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not pictures:
         raise NoMediumError("holds sound but no pictures" if container.streams.audio else "holds no pictures")

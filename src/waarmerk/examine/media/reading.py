@@ -224,6 +224,7 @@ class Reading:
             shots=finished.shots,
             cut_s=finished.cut_s,
             cut=finished.cut,
+            damaged=finished.damaged,
         )
 
     def _wrong(self, deed: str) -> InputError:

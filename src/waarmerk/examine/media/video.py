@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,11 +28,18 @@ from waarmerk.examine.media.skipping import choose
 from waarmerk.examine.media.wire import Finished, Skip
 from waarmerk.values import Asset, Sha256
 
-_CUT_LEAST_S = 1.0
-"""A last picture this much before the promised end is a cut: sound tracks and edit lists end as unevenly."""
+_CUT_LEAST_S = 0.4
+"""A last picture that ends this much before the stream's promised end is a cut; edit lists end as unevenly."""
 
-Offer = tuple[int | None, Callable[[], Any | None]]
-"""A picture's time stamp, and the picture itself when it is asked for (None: damaged)."""
+
+@dataclass(frozen=True)
+class Offer:
+    """A picture before it is kept: time stamp and duration in ticks, whole or damaged, and itself when asked for."""
+
+    pts: int | None
+    duration: int | None
+    whole: bool
+    picture: Callable[[], Any | None]
 
 
 class Video:
@@ -57,7 +65,7 @@ class Video:
             bytes=size,
             kind="image" if still else "video",
             container=container.format.name,
-            video_codec=context.name,
+            video_codec=context.codec.canonical_name,
             duration_s=None if still else duration_s(container, stream),
             width=width,
             height=height,
@@ -95,7 +103,8 @@ class Decode:
         self._limits = delivery.limits
         self._converter = Converter(delivery.ring, delivery.limits)
         self._turn: Turn | None = None
-        self._errors = 0
+        self._own_duration = False
+        self._damaged = 0
         self._ended: str | None = None
         self._last_error: str | None = None
 
@@ -104,6 +113,7 @@ class Decode:
     ) -> Finished:
         """Decodes to the end, or to the last of `frames` (running numbers) where they are given."""
         duration = duration_s(container, stream)
+        self._own_duration = stream.duration is not None
         rate = self._limits.rate_for(duration)
         sampler, chosen = Sampler(rate), None if frames is None else Chosen(frames)
         frame_s = 1 / float(stream.average_rate or stream.guessed_rate or 25)
@@ -111,17 +121,19 @@ class Decode:
         stream.codec_context.thread_count = 1
         stream.codec_context.skip_frame = "NONREF" if skip == "nonref" else "DEFAULT"
         offers = self._packets(container, stream) if skip == "intra" else self._frames(container, stream)
-        seen, t_s = 0, 0.0
-        for pts, picture in offers:
-            t_s = clock.at(pts)
-            if sampler.keeps(t_s) if chosen is None else chosen.keeps(seen):
-                self._keep(picture(), seen, t_s)
+        seen, t_s, end_s = 0, 0.0, 0.0
+        for offer in offers:
+            t_s = clock.at(offer.pts)
+            end_s = t_s + (float(offer.duration * stream.time_base) if offer.duration else frame_s)
+            if offer.whole and (sampler.keeps(t_s) if chosen is None else chosen.keeps(seen)):
+                self._keep(offer.picture(), seen, t_s)
+            self._damaged += not offer.whole
             seen += 1
             if chosen is not None and seen > chosen.last:
                 break
             if self._at_limit(seen):
                 break
-        cut = self._cut(t_s + frame_s, duration) if chosen is None else None
+        cut = self._cut(end_s, container, duration) if chosen is None else None
         return Finished(
             frames_seen=seen,
             rate=rate,
@@ -129,6 +141,7 @@ class Decode:
             shots=self._delivery.shots,
             cut_s=None if cut is None else t_s,
             cut=cut,
+            damaged=self._damaged,
         )
 
     def _at_limit(self, seen: int) -> bool:
@@ -145,17 +158,20 @@ class Decode:
         """Every decoded picture, in order of presentation."""
         for packet in self._demuxed(container, stream):
             for frame in self._decoded(stream, packet):
-                yield frame.pts, partial(_whole, [frame])
+                yield Offer(frame.pts, frame.duration, not frame.is_corrupt, partial(_itself, frame))
 
     def _packets(self, container: av.container.InputContainer, stream: Any) -> Iterator[Offer]:
         """Every packet, decoded only when its picture is asked for."""
         for packet in self._demuxed(container, stream):
             if packet.size:
-                yield packet.pts, partial(self._picture, stream, packet)
+                yield Offer(packet.pts, packet.duration, True, partial(self._picture, stream, packet))
 
     def _demuxed(self, container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
         packets = container.demux(stream)
-        while self._errors <= self._limits.decode_errors:
+        while True:
+            if self._damaged > self._limits.decode_errors:
+                self._ended = "too much of it is damaged"
+                return
             try:
                 packet = next(packets)
             except StopIteration:
@@ -173,7 +189,7 @@ class Decode:
         except av.error.EOFError:
             return []
         except av.error.FFmpegError as error:
-            self._errors += 1
+            self._damaged += 1
             self._last_error = error.strerror
             return []
         if frames:
@@ -181,7 +197,8 @@ class Decode:
         return frames
 
     def _picture(self, stream: Any, packet: Any) -> Any | None:
-        return _whole(self._decoded(stream, packet))
+        frames = self._decoded(stream, packet)
+        return frames[0] if frames and not frames[0].is_corrupt else None
 
     def _keep(self, frame: Any | None, running: int, t_s: float) -> None:
         if frame is None:
@@ -191,16 +208,18 @@ class Decode:
         slot = self._delivery.free_slot()
         self._delivery.announce(slot, self._converter.write(frame, self._turn, slot), running, t_s)
 
-    def _cut(self, end_s: float, duration: float | None) -> str | None:
+    def _cut(self, end_s: float, container: av.container.InputContainer, duration: float | None) -> str | None:
         if self._ended is not None or self._last_error is not None:
             return self._ended or self._last_error
-        if duration is not None and duration - end_s > _CUT_LEAST_S:
-            return f"pictures end {duration - end_s:.1f} s before the end that the file promises"
+        others = len(container.streams) > 1  # their end may be what the container's duration tells
+        promised = None if others and not self._own_duration else duration
+        if promised is not None and promised - end_s > _CUT_LEAST_S:
+            return f"pictures end {promised - end_s:.1f} s before the end that the file promises"
         return None
 
 
-def _whole(frames: list[Any]) -> Any | None:
-    return frames[0] if frames and not frames[0].is_corrupt else None
+def _itself(frame: Any) -> Any:
+    return frame
 
 
 def _is_still(container: av.container.InputContainer, stream: Any) -> bool:

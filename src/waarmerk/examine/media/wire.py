@@ -92,6 +92,7 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     shots: tuple[float, ...]
     cut_s: float | None
     cut: str | None
+    damaged: int = 0
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
