@@ -1,0 +1,1 @@
+"""Published transparency reports: read whatever their form, asked by rules, compared, shown."""
