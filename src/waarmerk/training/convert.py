@@ -181,7 +181,7 @@ class _Graph:
         return self.node("Concat", [self.names[i] for i in inputs], axis=axis)
 
 
-def converted(source: bytes, name: str) -> bytes:
+def converted(source: bytes) -> bytes:
     """The ONNX file of a TensorFlow Lite file: input `picture` float32 [n, 3, h, w], outputs flattened to [n, ...].
 
     Raises InputError naming what it does not know.
@@ -204,7 +204,7 @@ def converted(source: bytes, name: str) -> bytes:
     made = helper.make_model(
         helper.make_graph(
             graph.nodes,
-            name,
+            "network",
             [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", channels, height, width])],
             outputs,
             [numpy_helper.from_array(values, label) for label, values in graph.constants.items()],
@@ -223,7 +223,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m waarmerk.training.convert SOURCE.tflite TARGET.onnx", file=sys.stderr)
         return 2
     source, target = (Path(argument) for argument in arguments)
-    target.write_bytes(converted(source.read_bytes(), target.stem))
+    target.write_bytes(converted(source.read_bytes()))
     return 0
 
 
