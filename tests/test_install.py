@@ -1,0 +1,39 @@
+"""What a stranger installs: small enough, complete enough, and nothing more than the extra asks for."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.installs import install
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_bare_install_is_small_and_checks_papers_and_logs(tmp_path: Path) -> None:
+    bare = install(tmp_path / "bare", None)
+    assert bare.megabytes() < 40
+    assert bare.run("waarmerk", "--version").returncode == 0
+    fines = bare.run("waarmerk", "dsa", "fines", "--turnover", "12.5e9")
+    assert fines.returncode == 0, fines.stderr
+    assert "750,000,000" in fines.stdout
+    log = bare.run("waarmerk", "log", "init", str(tmp_path / "log"), "--origin", "example.org/log")
+    assert log.returncode == 0, log.stderr
+
+
+def test_the_bare_install_says_what_checking_a_video_needs(tmp_path: Path) -> None:
+    bare = install(tmp_path / "bare", None)
+    check = bare.run("waarmerk", "check", "clip.mp4")
+    assert check.returncode == 1
+    assert "pip install 'waarmerk[check]'" in check.stderr
+    assert "Traceback" not in check.stderr
+
+
+def test_the_extra_check_stays_under_450_megabytes_and_examines(tmp_path: Path) -> None:
+    from tests.support.clips import portrait_clip  # needs the decoder of the test environment
+
+    clip = portrait_clip(tmp_path / "clip.mp4")
+    extra = install(tmp_path / "check", "check")
+    assert extra.megabytes() < 450
+    check = extra.run("waarmerk", "check", "--format", "json", str(clip))
+    assert check.returncode == 0, check.stderr
+    assert '"schema":"waarmerk.check/1"' in check.stdout.replace(" ", "")
