@@ -169,6 +169,12 @@ def test_a_checkpoint_from_the_future_names_the_first_piece_that_is_not_there() 
     assert found(storage).where == "tile/entries/001"
 
 
+def test_an_empty_log_with_a_root_is_refused() -> None:
+    storage = memory_log(0)
+    storage.content["public/checkpoint"] = sign_note(Checkpoint(ORIGIN, 0, bytes(32)).text, read_keys(storage), 0)
+    assert "0 entries do not lead to the root" in found(storage).message
+
+
 def test_a_broken_checkpoint_is_broken_integrity_naming_its_line() -> None:
     storage = memory_log(3)
     storage.content["public/checkpoint"] = storage.content["public/checkpoint"][:-10]

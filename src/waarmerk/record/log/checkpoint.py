@@ -2,7 +2,7 @@
 
 Rules (C2SP tlog-checkpoint):
 - The text is the origin, the size in decimal without zeros in front, the root in base64, then extension lines.
-- No line is empty; the root is 32 bytes; the root of size 0 is that of the empty tree.
+- No line is empty; the root is 32 bytes.
 - The origin must be the expected one; a key of the log must have signed (C2SP signed-note).
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from waarmerk.errors import InputError, IntegrityError
 from waarmerk.record.log.base64 import decode, encode
 from waarmerk.record.log.keys import VerifierKey
-from waarmerk.record.log.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE
+from waarmerk.record.log.merkle import HASH_SIZE, MAX_SIZE
 from waarmerk.record.log.note import Note, Signature, open_note, parse_note, verified
 
 CHECKPOINT = "checkpoint"
@@ -71,8 +71,6 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise InputError("a size is a decimal number without zeros in front", where="line 2")
     if root is None or len(root) != HASH_SIZE:
         raise InputError("a root is the base64 of 32 bytes", where="line 3")
-    if size == 0 and root != EMPTY_ROOT:
-        raise InputError("an empty log has the hash of nothing as its root", where="line 3")
     return Checkpoint(origin, size, root, tuple(extensions))
 
 

@@ -83,6 +83,8 @@ class PosixStorage:
             found = sorted(os.scandir(self.root / folder), key=lambda item: item.name)
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise _unavailable(error, folder) from error
         for item in found:
             if item.is_dir(follow_symlinks=False):
                 yield from self.files(f"{folder}{item.name}/")
@@ -91,24 +93,29 @@ class PosixStorage:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        try:
-            self._make_folder((self.root / _LOCK).parent)
-            descriptor = os.open(self.root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise _unavailable(error, _LOCK) from error
+        descriptor = -1
         try:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
-                raise UnavailableError(
-                    f"process {holder} writes this log already", where=str(self.root), hint="one writer at a time"
-                ) from error
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+                self._make_folder((self.root / _LOCK).parent)
+                descriptor = os.open(self.root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._take(descriptor)
+            except OSError as error:
+                raise _unavailable(error, _LOCK) from error
             yield
         finally:
-            os.close(descriptor)
+            if descriptor >= 0:
+                os.close(descriptor)
+
+    def _take(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+            raise UnavailableError(
+                f"process {holder} writes this log already", where=str(self.root), hint="one writer at a time"
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
 
     def _make_folder(self, folder: Path) -> set[Path]:
         """Makes a folder and those above it; gives the folders that got a new name in them."""

@@ -26,7 +26,7 @@ from waarmerk.record.log.checkpoint import (
     unverified_origin,
 )
 from waarmerk.record.log.keys import SigningKey, VerifierKey
-from waarmerk.record.log.merkle import HASH_SIZE, verify_consistency
+from waarmerk.record.log.merkle import EMPTY_ROOT, HASH_SIZE, verify_consistency
 from waarmerk.record.log.note import MAX_NOTE, Note, signature_by
 from waarmerk.record.log.storage import PRIVATE, PUBLIC, Storage
 
@@ -139,6 +139,8 @@ class Witness:
                 where=new.head.origin,
                 evidence=(last.note.data, new.note.data),
             )
+        if new.head.size == 0 and new.head.root != EMPTY_ROOT:
+            raise RefusalError(422, "an empty log has the hash of nothing as its root")
         if request.old == 0 and request.proof:
             raise RefusalError(422, "from the empty log no proof is needed; one was given")
         if last is None or size == 0:
