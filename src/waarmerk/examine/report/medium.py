@@ -210,6 +210,8 @@ def _limits(examination: Examination, say: Sentences) -> Iterator[str]:
             seen=say.words.number(sampling.frames_seen),
             rate=say.words.number(sampling.rate, 1),
         )
+    if sampling.damaged:
+        yield word("limit.damaged", count=say.words.number(sampling.damaged))
     yield word("limit.no-provenance")
     if not examination.sandbox:
         yield word("limit.sandbox")

@@ -34,6 +34,7 @@ def schema(name: str) -> dict[str, Json]:
     generated = msgspec.json.schema(SCHEMAS[name])
     for definition in generated["$defs"].values():
         definition["required"] = list(definition["properties"])
+        definition["description"] = " ".join(definition["description"].split())
         for described in definition["properties"].values():
             described.pop("default", None)
     return {

@@ -15,6 +15,9 @@ from waarmerk.examine.evidence.words import Support, strength, support
 from waarmerk.text.words import Language, Words, words
 from waarmerk.values import Abstention, Examination, Finding, Ratio
 
+_LEAST = 0.001
+"""Percent below which a probability is only said to be smaller."""
+
 
 class Sentences:
     """The sentences of one language."""
@@ -121,8 +124,13 @@ class Sentences:
         """A probability in percent, with as many digits as it needs to be neither 0 nor 100."""
         value = 100 * share
         nearest = min(value, 100 - value)
-        decimals = 0 if nearest >= 10 else min(max(1 - math.floor(math.log10(max(nearest, 1e-9))), 0), 6)
-        return f"{self.words.number(value, decimals)}\u00a0%"
+        if 0 < nearest < _LEAST:
+            value, sign = (_LEAST, "< ") if value < 50 else (100 - _LEAST, "> ")
+            nearest = _LEAST
+        else:
+            sign = ""
+        decimals = 0 if nearest >= 10 or nearest == 0 else max(1 - math.floor(math.log10(nearest)), 0)
+        return f"{sign}{self.words.number(value, min(decimals, 3))}\u00a0%"
 
     def moment(self, t_s: float) -> str:
         """A time in the medium: 1:02.3."""
