@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import av
 import numpy as np
 from av.sidedata.sidedata import Type
 from av.video.reformatter import Interpolation, VideoReformatter
@@ -31,17 +32,13 @@ class Converter:
         """Converts a decoded frame; the slot must be free."""
         width, height, scale = kept_size(frame.width, frame.height, self._limits)
         transparent = has_alpha(frame)
-        rgb = self._to_rgb.reformat(
-            frame, width, height, "rgba" if transparent else "rgb24", interpolation=Interpolation.AREA, threads=1
-        )
-        luma_width, luma_height = luma_size(width, height, self._limits)
-        source = rgb if transparent else frame
+        form = "rgba" if transparent else "rgb24"
+        stored = self._to_rgb.reformat(frame, width, height, form, interpolation=Interpolation.AREA, threads=1)
+        picture = blended(plane(stored, 4)) if transparent else plane(stored, 3)
+        shown = av.VideoFrame.from_ndarray(picture, "rgb24") if transparent else frame
         luma = self._to_luma.reformat(
-            source, luma_width, luma_height, "gray", interpolation=Interpolation.AREA, threads=1
+            shown, *luma_size(width, height, self._limits), "gray", interpolation=Interpolation.AREA, threads=1
         )
-        picture = plane(rgb, 4 if transparent else 3)
-        if transparent:
-            picture = blended(picture)
         return place(self._ring, slot, picture, plane(luma, 1)[:, :, 0], turn, scale)
 
 
