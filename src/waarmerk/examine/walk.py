@@ -13,7 +13,7 @@ Rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -126,7 +126,7 @@ class Examiner:
                 sampling=reading.sampling,
                 not_examined=self._not_examined(followed),
                 sandbox=reading.layers,
-                versions=self._versions(),
+                versions=self._versions() | {"ffmpeg": reading.ffmpeg} | _models(findings),
                 elapsed_s=round(self._clock() - started, 3),
             )
 
@@ -139,6 +139,17 @@ class Examiner:
         if self._finder is not None and self._mesh is not None:
             versions |= {"finder": f"{self._finder.name} {self._finder.digest}", "mesh": self._mesh.digest}
         return versions
+
+
+def _models(findings: Sequence[Finding]) -> dict[str, str]:
+    """Digests of the networks and calibrations that analyzers state as `facts["model"]`."""
+    models: dict[str, str] = {}
+    for finding in findings:
+        model = finding.facts.get("model")
+        if isinstance(model, Mapping):
+            names = {"network": model.get("sha256"), "calibration": model.get("calibration")}
+            models |= {f"{finding.analyzer} {name}": value for name, value in names.items() if isinstance(value, str)}
+    return models
 
 
 class _AtWork:

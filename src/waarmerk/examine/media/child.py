@@ -38,7 +38,7 @@ def main() -> None:
     delivery = Delivery(
         Ring(job.ring, limits, writable=True), limits, partial(_free_slot, commands), partial(wire.send, answers)
     )
-    wire.send(answers, wire.Jailed(sandbox.close(limits)))
+    wire.send(answers, wire.Jailed(sandbox.close(limits), probe.FFMPEG))
     try:
         _serve(job, source(), readers, delivery, answers)
     except InputError as error:

@@ -203,6 +203,7 @@ def _limits(examination: Examination, say: Sentences) -> Iterator[str]:
     yield from (say.not_examined(what) for what in examination.not_examined)
     yield word("limit.faces-only", kind=kind)
     yield word("limit.unseen")
+    yield word("limit.artwork")
     if examination.asset.kind == "video":
         yield word(
             "limit.sampled",
