@@ -40,13 +40,13 @@ def read_statements(stream: IO[bytes], where: str) -> Iterator[Given | InputErro
     if not first:
         raise InputError("the file is empty", where=where, hint="give a statement, a batch or JSON Lines")
     _no_bom(first, where)
+    if len(first) > MAX_DOCUMENT:
+        raise _too_long(where, "the first line", MAX_DOCUMENT)
     second = _next_line(stream, MAX_LINE) if first.endswith(b"\n") else b""
     if second and (_is_object(first) or _is_object(second)):
         yield from _lines([first, second], stream, where)
         return
-    text = first + second
-    if len(first) <= MAX_DOCUMENT:
-        text += stream.read(MAX_DOCUMENT + 1 - len(text)) if second else b""
+    text = first + second + (stream.read(MAX_DOCUMENT) if second else b"")
     if len(text) > MAX_DOCUMENT:
         raise _too_long(where, "the document", MAX_DOCUMENT)
     yield from _document(parse(text, where), where)

@@ -181,11 +181,11 @@ def day(text: str) -> date | None:
 
 
 def _normal(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _absent(value: Any) -> bool:
-    return value is None or value in ("", [])
+    return value is None or value == []
 
 
 def _holds(condition: str, statement: Statement) -> bool:

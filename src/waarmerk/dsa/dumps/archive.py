@@ -44,46 +44,54 @@ class NotRead:
     name: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A file to look into; `named`: given as such, so that it is read whatever its name, not found in a folder."""
+
+    path: Path
+    named: bool
+
+
 Member = Opened | NotRead | InputError
 
 
-def list_files(paths: Sequence[Path]) -> list[Path]:
+def list_files(paths: Sequence[Path]) -> list[Listed]:
     """Every file given or in a given folder; InputError for a missing path, an empty folder, mixed variants."""
-    found: list[Path] = []
+    found: list[Listed] = []
     for path in paths:
         if path.is_dir():
             inside = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
             if not inside:
                 raise InputError("the folder is empty", where=str(path), hint="give a folder of dumps (CSV or ZIP)")
-            found.extend(inside)
+            found.extend(Listed(each, False) for each in inside)
         elif path.is_file():
-            found.append(path)
+            found.append(Listed(path, True))
         else:
             raise InputError("there is no such file or folder", where=str(path))
-    _one_variant(found)
+    _one_variant([file.path for file in found])
     return found
 
 
 class Dumps:
     """Every CSV in the files, in order, opened one after another; `position()` bytes of them are behind us."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Listed]) -> None:
         self._files = files
         self._behind = 0
         self._tell: Callable[[], int] = int
-        self.total = sum(path.stat().st_size for path in files)
+        self.total = sum(file.path.stat().st_size for file in files)
 
     def position(self) -> int:
         """How many bytes of the files, as they lie there, were read."""
         return self._behind + self._tell()
 
     def __iter__(self) -> Iterator[Member]:
-        alone = len(self._files) == 1
-        for path in self._files:
+        for file in self._files:
+            path = file.path
             try:
                 with path.open("rb") as stream:
                     self._tell = stream.tell
-                    yield from _open(str(path), stream, 0, explicit=alone)
+                    yield from _open(str(path), stream, 0, explicit=file.named)
             except OSError as error:
                 yield InputError(f"the file cannot be read: {error.strerror or error}", where=str(path))
             self._tell = int
