@@ -126,7 +126,7 @@ class Examiner:
                 sampling=reading.sampling,
                 not_examined=self._not_examined(followed),
                 sandbox=reading.layers,
-                versions=self._versions() | {"ffmpeg": reading.ffmpeg} | _models(findings),
+                versions=self._versions() | {"decoder": reading.decoder} | _models(findings),
                 elapsed_s=round(self._clock() - started, 3),
             )
 

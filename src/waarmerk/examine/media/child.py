@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO, Protocol, cast
@@ -38,7 +39,7 @@ def main() -> None:
     delivery = Delivery(
         Ring(job.ring, limits, writable=True), limits, partial(_free_slot, commands), partial(wire.send, answers)
     )
-    wire.send(answers, wire.Jailed(sandbox.close(limits), probe.FFMPEG))
+    wire.send(answers, wire.Jailed(sandbox.close(limits), _decoder()))
     try:
         _serve(job, source(), readers, delivery, answers)
     except InputError as error:
@@ -47,6 +48,14 @@ def main() -> None:
         wire.send(answers, wire.Refused(_MEMORY.format(mib=limits.child_data >> 20)))
     except Exception as error:  # noqa: BLE001 the last word of this process: told to the parent, not lost with stderr
         wire.send(answers, wire.Refused(f"made its decoder fail ({type(error).__name__}: {error})"))
+
+
+def _decoder() -> str:
+    """The library that was loaded to decode this form, with its version."""
+    if (ffmpeg := sys.modules.get("av")) is not None:
+        return f"FFmpeg {ffmpeg.ffmpeg_version_info}"
+    pillow = sys.modules.get("PIL")
+    return "none" if pillow is None else f"Pillow {pillow.__version__}"
 
 
 _MEMORY = "needs more than the {mib} MiB of memory that one medium may take"

@@ -20,9 +20,6 @@ from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import Limits
 from waarmerk.examine.media.nameless import Nameless
 
-FFMPEG = str(av.ffmpeg_version_info)
-"""The version of the FFmpeg that decodes."""
-
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,apng,ivf,h264,hevc,av1,obu,m4v,"
     "mjpeg,mxf,dv,rm,nut,swf,yuv4mpegpipe,wtv,live_flv,"

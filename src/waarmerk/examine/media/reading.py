@@ -68,7 +68,7 @@ class Reading:
         self._frames: list[SampledFrame] = []
         self._sampling: Sampling | None = None
         self.layers: tuple[str, ...] = ()
-        self.ffmpeg = ""
+        self.decoder = ""
         self._ring_descriptor = rings.create(limits)
         self._ring = rings.Ring(self._ring_descriptor, limits, writable=False)
         self._child: Child | None = None
@@ -152,7 +152,7 @@ class Reading:
         self._child = Child(job, self._limits)
         jailed = self._expect(wire.Jailed)
         self.layers = jailed.layers
-        self.ffmpeg = jailed.ffmpeg
+        self.decoder = jailed.decoder
         asset = self._expect(wire.Probed).asset
         self._child.allow_wall(self._limits.wall(asset.duration_s, medium.bytes))
         for slot in range(self._limits.slots):

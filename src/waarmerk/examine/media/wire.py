@@ -43,10 +43,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Jailed(msgspec.Struct, frozen=True, tag="jailed"):
-    """The child is locked in, before it has read a byte of the medium: the layers that hold, FFmpeg's version."""
+    """The child is locked in, before it has read a byte of the medium: the layers that hold, who decodes."""
 
     layers: tuple[str, ...]
-    ffmpeg: str
+    decoder: str
 
 
 class Probed(msgspec.Struct, frozen=True, tag="probed"):
