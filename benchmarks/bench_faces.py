@@ -33,6 +33,7 @@ from waarmerk.examine.faces.conventions import to_mesh
 from waarmerk.examine.faces.crops import face_crop, mesh_box
 from waarmerk.examine.faces.finder import BUILT_IN, DEFAULT, load_finder
 from waarmerk.examine.faces.interface import Box, FaceFinder
+from waarmerk.examine.faces.locate import locate
 from waarmerk.examine.faces.mesh import PRESENCE, FaceMesh, tilt
 from waarmerk.examine.faces.quality import measured
 from waarmerk.examine.faces.tracks import TrackLinker
@@ -146,18 +147,23 @@ def hits(finder: FaceFinder, picture: Picture, boxes: list[Box]) -> tuple[int, i
 def recall(finders: list[FaceFinder], reference: FaceFinder, folder: Path) -> None:
     mesh = FaceMesh()
     everything = list(pictures(folder))
-    seen = [[to_mesh(f.box, "yunet") for f in reference.find(p) if f.score >= 0.8] for p in everything]
-    seen = [[box for box in boxes if max(box[2:]) >= 40] for boxes in seen]
+    referred = [[(to_mesh(f.box, "yunet"), f.score) for f in reference.find(p)] for p in everything]
+    anything = [[box for box, _ in boxes] for boxes in referred]
+    seen = [[box for box, score in boxes if score >= 0.8 and max(box[2:]) >= 40] for boxes in referred]
     total = sum(map(len, seen))
     print(f"\n{len(everything)} pictures as they are, {total} faces of 40 pixels and more by the reference\n")
-    print("| finder | found | others | CPU ms a picture | mesh's box: width, height, right, down |")
-    print("| --- | --- | --- | --- | --- |")
+    print(
+        "| finder | found | others | others after the mesh | CPU ms a picture | mesh's width, height, right, down |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |")
     for finder in finders:
         start = time.process_time()
         counts = [hits(finder, picture, boxes) for picture, boxes in zip(everything, seen, strict=True)]
         spent = (time.process_time() - start) / len(everything) * 1e3
-        ratios = []
-        for picture in everything:
+        ratios, kept = [], 0
+        for picture, boxes in zip(everything, anything, strict=True):
+            located = locate(picture, finder, mesh)
+            kept += sum(all(overlap(box, face.box) <= HIT for box in boxes) for face in located)
             for face in finder.find(picture):
                 assert face.points is not None
                 fit = mesh.fit(picture, to_mesh(face.box, finder.name), tilt(face.points[0], face.points[1]))
@@ -167,7 +173,7 @@ def recall(finders: list[FaceFinder], reference: FaceFinder, folder: Path) -> No
                     ratios.append((a[2] / b[2], a[3] / b[3], right, (a[1] + a[3] / 2 - b[1] - b[3] / 2) / b[3]))
         convention = ", ".join(f"{value:.2f}" for value in np.median(ratios, axis=0))
         found, strays = sum(c[0] for c in counts), sum(c[1] for c in counts)
-        print(f"| {finder.name} | {found / total:.3f} | {strays} | {spent:.1f} | {convention} |")
+        print(f"| {finder.name} | {found / total:.3f} | {strays} | {kept} | {spent:.1f} | {convention} |")
     single = [(p, boxes[0]) for p, boxes in zip(everything, seen, strict=True) if len(boxes) == 1][::6]
     sizes = (40, 50, 60, 80, 110, 160)
     for height, width in ((720, 1280), (1080, 1920)):

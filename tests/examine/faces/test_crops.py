@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waarmerk.errors import InputError
-from waarmerk.examine.faces.crops import LARGEST_SIDE, MARGIN, Crop, crop_of, cut, face_crop, mesh_box, resized
+from waarmerk.examine.faces.crops import (
+    LARGEST_SIDE,
+    MARGIN,
+    Crop,
+    crop_of,
+    croppable,
+    cut,
+    face_crop,
+    mesh_box,
+    resized,
+)
 from waarmerk.examine.faces.interface import Box
 
 RNG = np.random.default_rng(3)
@@ -92,10 +102,18 @@ def test_the_meshs_box_bounds_its_points() -> None:
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 5), (0, 0, 5, -1), (math.nan, 0, 5, 5), (0, 0, math.inf, 5)])
 def test_what_is_no_box_is_refused(box: Box) -> None:
+    assert not croppable(box)
     with pytest.raises(InputError, match="no box of a face"):
         crop_of(box)
 
 
+@given(boxes)
+def test_what_is_croppable_is_cropped(box: Box) -> None:
+    assert croppable(box)
+    assert crop_of(box).side <= LARGEST_SIDE
+
+
 def test_a_box_larger_than_any_picture_is_refused_before_memory_is_taken() -> None:
+    assert not croppable((0, 0, 1e6, 1e6))
     with pytest.raises(InputError, match=str(LARGEST_SIDE)):
         crop_of((0, 0, 1e6, 1e6))

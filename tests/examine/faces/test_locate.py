@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.examine.faces.pictures import FACE, placed, portrait
 from waarmerk.examine.faces.boxes import overlap
@@ -7,7 +8,7 @@ from waarmerk.examine.faces.conventions import to_mesh
 from waarmerk.examine.faces.finder import BUILT_IN, load_finder
 from waarmerk.examine.faces.interface import Box, Face
 from waarmerk.examine.faces.locate import SURE, locate
-from waarmerk.examine.faces.mesh import FaceMesh
+from waarmerk.examine.faces.mesh import FaceMesh, Mesh
 from waarmerk.examine.media.pieces import Picture
 
 
@@ -61,3 +62,29 @@ def test_the_largest_faces_come_first_and_no_more_than_asked(mesh: FaceMesh) -> 
     faces = [Face((300.0 * n, 50, 40 + 20 * n, 40 + 20 * n), 0.9) for n in range(3)]
     found = locate(flat, Told(faces, "mesh"), mesh, at_most=2)
     assert [face.box[2] for face in found] == [80, 60]
+
+
+class Broken:
+    """A mesh that says that it is sure and gives points that are none."""
+
+    def __init__(self, landmarks: NDArray[np.float32]) -> None:
+        self.landmarks = landmarks
+
+    def fit(self, rgb: Picture, box: Box, angle: float = 0.0) -> Mesh:
+        return Mesh(self.landmarks, 1.0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
+def test_a_mesh_that_is_no_face_counts_as_an_abstention_whatever_its_presence(value: float) -> None:
+    flat = np.full((400, 400, 3), 90, np.uint8)
+    (face,) = locate(
+        flat, Told([Face((100, 100, 80, 80), 0.9)], "mesh"), Broken(np.full((468, 3), value, np.float32))
+    )
+    assert face.landmarks is None
+    assert face.box == (100, 100, 80, 80)
+
+
+@pytest.mark.parametrize("side", [1e5, np.nan])
+def test_a_box_that_no_crop_can_be_cut_from_is_no_face(mesh: FaceMesh, side: float) -> None:
+    flat = np.full((400, 400, 3), 90, np.uint8)
+    assert locate(flat, Told([Face((0, 0, side, side), 0.9)], "mesh"), mesh) == []

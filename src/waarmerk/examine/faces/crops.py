@@ -25,8 +25,8 @@ from waarmerk.examine.media.pieces import Picture
 MARGIN = 1.3
 """Side of the crop / longer side of the face's box: the jaw, the hairline and the seam of a swapped face are in."""
 
-LARGEST_SIDE = 8192
-"""Pixels. The longest side of a picture that the decoder hands on; a larger crop comes from a broken box."""
+LARGEST_SIDE = 5120
+"""Pixels. Pictures are kept up to 3840 x 2160, and a crop of this side takes 79 MB: a larger one is a broken box."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Crop:
 
 def mesh_box(landmarks: NDArray[np.float32]) -> Box:
     """The bounding box of face-mesh points, float32 [468, 3] in pixels."""
-    low = landmarks[:, :2].min(axis=0)
-    high = landmarks[:, :2].max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+    left, top = (float(value) for value in landmarks[:, :2].min(axis=0))
+    right, bottom = (float(value) for value in landmarks[:, :2].max(axis=0))
+    return left, top, right - left, bottom - top
 
 
 def crop_of(box: Box, margin: float = MARGIN) -> Crop:
@@ -55,6 +55,12 @@ def crop_of(box: Box, margin: float = MARGIN) -> Crop:
         raise InputError(f"a crop of {side} pixels is larger than {LARGEST_SIDE}: the face's box is wrong")
     # floor(... + 0.5): rounding that moves with the picture, where round() would go to the even neighbour.
     return Crop(math.floor(x + (width - side) / 2 + 0.5), math.floor(y + (height - side) / 2 + 0.5), side)
+
+
+def croppable(box: Box, margin: float = MARGIN) -> bool:
+    """Whether `crop_of` takes this box."""
+    size = max(box[2], box[3])
+    return all(math.isfinite(value) for value in box) and min(box[2], box[3]) > 0 and margin * size < LARGEST_SIDE
 
 
 def cut(rgb: Picture, crop: Crop) -> Picture:

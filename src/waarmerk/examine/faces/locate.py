@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waarmerk.examine.faces.boxes import overlap
 from waarmerk.examine.faces.conventions import to_mesh
-from waarmerk.examine.faces.crops import mesh_box
+from waarmerk.examine.faces.crops import croppable, mesh_box
 from waarmerk.examine.faces.interface import Box, Face, FaceFinder
 from waarmerk.examine.faces.mesh import PRESENCE, Mesh, eyes, tilt
 from waarmerk.examine.media.pieces import Picture
@@ -51,7 +51,7 @@ class Located:
 def fitted(rgb: Picture, box: Box, angle: float, score: float, mesh: Fitter) -> Located:
     """The face in a box of the mesh's convention, with its mesh; the box as it was where the mesh sees none."""
     found = mesh.fit(rgb, box, angle)
-    if found.presence < PRESENCE:
+    if found.presence < PRESENCE or not croppable(mesh_box(found.landmarks)):
         return Located(box, score, found.presence, None, angle)
     return Located(mesh_box(found.landmarks), score, found.presence, found.landmarks, tilt(*eyes(found.landmarks)))
 
@@ -61,7 +61,10 @@ def locate(rgb: Picture, finder: FaceFinder, mesh: Fitter, at_most: int | None =
     faces = sorted(finder.find(rgb), key=lambda face: -face.box[2] * face.box[3])
     located: list[Located] = []
     for face in faces[:at_most]:
-        found = fitted(rgb, to_mesh(face.box, finder.name), _angle(face), face.score, mesh)
+        box = to_mesh(face.box, finder.name)
+        if not croppable(box):
+            continue
+        found = fitted(rgb, box, _angle(face), face.score, mesh)
         if found.landmarks is None and found.score < SURE:
             continue
         if all(overlap(found.box, other.box) < SAME for other in located):
