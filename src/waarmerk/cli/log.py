@@ -264,12 +264,11 @@ def _keys(texts: Sequence[str]) -> list[VerifierKey]:
 
 
 def _serve(site: Site, host: str, port: int) -> None:
-    with Server(site, host, port) as server:
+    with Server(site, host, port) as server, contextlib.suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
         typer.echo(server.url)
         sys.stdout.flush()
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever()
+        server.serve_forever()
 
 
 def _head(signed: SignedCheckpoint) -> dict[str, str | int]:

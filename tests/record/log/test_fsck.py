@@ -15,7 +15,7 @@ from waarmerk.record.log.merkle import leaf_hash, root_hash
 from waarmerk.record.log.note import sign_note
 from waarmerk.record.log.sequencer import open_log
 from waarmerk.record.log.storage import MemoryStorage
-from waarmerk.record.log.tiles import pack_entries
+from waarmerk.record.log.tiles import pack_bundle
 from waarmerk.record.log.tree import Edge
 
 
@@ -112,7 +112,7 @@ def rewritten(storage: MemoryStorage, held: list[bytes]) -> None:
     for index in range(0, len(held), 256):
         bundle = held[index : index + 256]
         width = "" if len(bundle) == 256 else f".p/{len(bundle)}"
-        storage.content[f"public/tile/entries/{index // 256:03}{width}"] = b"".join(pack_entries(bundle))
+        storage.content[f"public/tile/entries/{index // 256:03}{width}"] = pack_bundle(bundle)
     for place, tile in Edge().append([leaf_hash(entry) for entry in held]):
         storage.content[f"public/{place.path}"] = tile
 

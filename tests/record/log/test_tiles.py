@@ -9,7 +9,7 @@ from waarmerk.record.log.tiles import (
     ENTRIES,
     WIDTH,
     Place,
-    pack_entries,
+    pack_bundle,
     parse_path,
     places_of,
     unpack_bundle,
@@ -90,13 +90,13 @@ def test_what_is_not_exactly_a_path_is_none(path: str) -> None:
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=WIDTH))
 def test_a_bundle_reads_back_as_its_entries(entries: list[bytes]) -> None:
-    assert unpack_bundle(b"".join(pack_entries(entries)), len(entries)) == entries
+    assert unpack_bundle(pack_bundle(entries), len(entries)) == entries
 
 
 @given(st.integers(0, 70), st.integers(1, 9))
 def test_a_bundle_of_equal_entries_reads_back(length: int, count: int) -> None:
     entries = [bytes([number]) * length for number in range(count)]
-    assert unpack_bundle(b"".join(pack_entries(entries)), count) == entries
+    assert unpack_bundle(pack_bundle(entries), count) == entries
 
 
 @given(st.binary(max_size=400))
@@ -105,21 +105,21 @@ def test_any_bytes_are_a_bundle_or_are_refused(data: bytes) -> None:
         entries = unpack_bundle(data)
     except InputError:
         return
-    assert b"".join(pack_entries(entries)) == data
+    assert pack_bundle(entries) == data
 
 
 def test_a_bundle_cut_short_is_refused_naming_the_entry() -> None:
-    bundle = b"".join(pack_entries([b"one", b"three"]))
+    bundle = pack_bundle([b"one", b"three"])
     with pytest.raises(InputError, match="cut short in entry 1"):
         unpack_bundle(bundle[:-1])
 
 
 def test_a_bundle_of_another_width_is_refused() -> None:
     with pytest.raises(InputError, match="holds 2 entries, expected 3"):
-        unpack_bundle(b"".join(pack_entries([b"a", b"b"])), 3)
+        unpack_bundle(pack_bundle([b"a", b"b"]), 3)
 
 
 def test_the_longest_entry_has_65535_bytes() -> None:
-    assert len(pack_entries([bytes(65_535)])[0]) == 65_537
+    assert len(pack_bundle([bytes(65_535)])) == 65_537
     with pytest.raises(InputError, match=r"65536 bytes, the format holds at most 65535"):
-        pack_entries([b"", bytes(65_536)])
+        pack_bundle([b"", bytes(65_536)])

@@ -15,7 +15,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from waarmerk.errors import InputError, UnavailableError
@@ -54,19 +54,19 @@ class PosixStorage:
             os.close(descriptor)
 
     def write(self, *groups: Mapping[str, bytes]) -> None:
-        folders: set[Path] = set()
+        root = f"{self.root}/"
         path = ""
         try:
-            for path in [path for group in groups for path in group]:
-                folders |= self._make_folder((self.root / path).parent)
-            data = {path: data for group in groups for path, data in group.items()}
-            self._write_beside(data)
+            changed: set[Path] = set()
+            for path in {path.rpartition("/")[0] for group in groups for path in group}:
+                changed |= self._make_folder(self.root / path)
+            self._write_beside([file for group in groups for file in group.items()])
             for group in groups:
                 for path in group:
-                    (self.root / _unfinished(path)).rename(self.root / path)
-                    folders.add((self.root / path).parent)
-                _sync_all(folders)
-                folders.clear()
+                    os.rename(root + _unfinished(path), root + path)  # noqa: PTH104 -- path objects cost as much
+                changed |= {self.root / folder for folder in {path.rpartition("/")[0] for path in group}}
+                _sync_all(changed)
+                changed = set()
         except OSError as error:
             raise _unavailable(error, path) from error
 
@@ -126,13 +126,13 @@ class PosixStorage:
         folder.mkdir(mode=0o700 if private else 0o755, exist_ok=True)
         return changed | {folder.parent}
 
-    def _write_beside(self, files: Mapping[str, bytes]) -> None:
+    def _write_beside(self, files: Sequence[tuple[str, bytes]]) -> None:
         together = len(files) > _FEW and _sync_file_system is not None
-        descriptor = -1
-        for path, data in files.items():
+        root = f"{self.root}/"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        for path, data in files:
             mode = 0o600 if path.startswith(PRIVATE) else 0o644
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-            descriptor = os.open(self.root / _unfinished(path), flags, mode)
+            descriptor = os.open(root + _unfinished(path), flags, mode)
             try:
                 _write_whole(descriptor, data)
                 if not together:
@@ -155,9 +155,9 @@ def _unfinished(path: str) -> str:
 
 
 def _write_whole(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, data[written:])
 
 
 def _sync_all(folders: set[Path], *, together: bool = False) -> None:

@@ -27,7 +27,7 @@ from waarmerk.record.log.merkle import (
 from waarmerk.record.log.note import MAX_NOTE
 from waarmerk.record.log.proof import InclusionProof
 from waarmerk.record.log.storage import PUBLIC, Storage
-from waarmerk.record.log.tiles import ENTRIES, MAX_BUNDLE, WIDTH, Place, pack_entries, unpack_bundle, width_at
+from waarmerk.record.log.tiles import ENTRIES, MAX_BUNDLE, WIDTH, Place, pack_bundle, unpack_bundle, width_at
 
 _KEPT = 64
 
@@ -143,5 +143,5 @@ def read_entries(storage: Storage, place: Place, prefix: str = PUBLIC) -> Sequen
 def cut(full: bytes, place: Place) -> bytes:
     """The first `place.width` hashes or entries of a tile or bundle. Raises `InputError` where it cannot be read."""
     if place.level == ENTRIES:
-        return b"".join(pack_entries(unpack_bundle(full)[: place.width]))
+        return pack_bundle(unpack_bundle(full)[: place.width])
     return full[: place.width * HASH_SIZE]

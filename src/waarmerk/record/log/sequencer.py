@@ -25,7 +25,7 @@ from waarmerk.record.log.keys import SigningKey
 from waarmerk.record.log.note import Note, Signature
 from waarmerk.record.log.state import HEAD_PATH, State, grow, load, open_own, sign_head
 from waarmerk.record.log.storage import PUBLIC, Storage
-from waarmerk.record.log.tiles import ENTRIES, WIDTH, Place, pack_entries
+from waarmerk.record.log.tiles import ENTRIES, WIDTH, Place, pack_bundle
 
 _BATCH_BYTES = 1 << 26
 
@@ -42,8 +42,7 @@ class Appended:
 @dataclass(eq=False)
 class _Ticket:
     entries: Sequence[bytes]
-    packed: list[bytes]
-    bytes: int
+    packed: bytes
     result: Appended | None = None
     error: WaarmerkError | None = None
 
@@ -84,10 +83,9 @@ class Sequencer:
         Raises `InputError` for an entry over 65,535 bytes (none of the entries is added then), `UnavailableError`
         where the storage failed: the entries may then still appear, whole, when the log is next written.
         """
-        packed = pack_entries(entries)
-        ticket = _Ticket(entries, packed, sum(map(len, packed)))
-        if ticket.bytes > MAX_JOURNAL // 2:
-            raise UsageError(f"a batch of {ticket.bytes} bytes is too large", hint="append it in parts")
+        ticket = _Ticket(entries, pack_bundle(entries))
+        if len(ticket.packed) > MAX_JOURNAL // 2:
+            raise UsageError(f"a batch of {len(ticket.packed)} bytes is too large", hint="append it in parts")
         with self._waiting_lock:
             self._waiting.append(ticket)
         with self._turn:
@@ -148,7 +146,7 @@ class Sequencer:
         with self._waiting_lock:
             total = 0
             for count, ticket in enumerate(self._waiting):
-                total += ticket.bytes
+                total += len(ticket.packed)
                 if total > _BATCH_BYTES and count:
                     break
             else:
@@ -176,21 +174,20 @@ class Sequencer:
     def _commit(
         self, state: State, keys: Sequence[SigningKey], tickets: list[_Ticket]
     ) -> tuple[State, list[Appended]]:
-        leaves = [sha256(b"\x00" + entry).digest() for ticket in tickets for entry in ticket.entries]
-        packed = [entry for ticket in tickets for entry in ticket.packed]
+        entries = [entry for ticket in tickets for entry in ticket.entries]
         base = state.edge.size
-        new, files = grow(state, packed, leaves)
-        if packed:
+        new, files = grow(state, entries, [sha256(b"\x00" + entry).digest() for entry in entries])
+        if entries:
             head = Checkpoint(state.signed.head.origin, new.edge.size, new.edge.root())
             note = sign_head(head, keys)
-            batch = Batch(base, note.data, b"".join(packed))
+            batch = Batch(base, note.data, b"".join(ticket.packed for ticket in tickets))
             self._storage.write({JOURNAL: batch.data}, files, {HEAD_PATH: note.data})
             new.signed = open_own(note.data, keys)
             self._tidy(base, new.edge.size)
         results, first = [], base
         for ticket in tickets:
             results.append(Appended(first, new.edge.size, new.signed.note.data))
-            first += len(ticket.packed)
+            first += len(ticket.entries)
         return new, results
 
     def _current(self) -> State:

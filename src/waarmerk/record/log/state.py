@@ -26,7 +26,7 @@ from waarmerk.record.log.keys import SigningKey
 from waarmerk.record.log.merkle import HASH_SIZE
 from waarmerk.record.log.note import MAX_NOTE, Note, parse_note, sign_note, verified
 from waarmerk.record.log.storage import PUBLIC, Storage
-from waarmerk.record.log.tiles import ENTRIES, MAX_BUNDLE, WIDTH, Place, pack_entries, unpack_bundle
+from waarmerk.record.log.tiles import ENTRIES, MAX_BUNDLE, WIDTH, Place, pack_bundle, unpack_bundle
 from waarmerk.record.log.tree import Edge
 
 HEAD_PATH = PUBLIC + CHECKPOINT
@@ -34,7 +34,7 @@ HEAD_PATH = PUBLIC + CHECKPOINT
 
 @dataclass
 class State:
-    """The log's head, its right edge, and the entries of the unfinished bundle, packed."""
+    """The log's head, its right edge, and the entries of the unfinished bundle."""
 
     signed: SignedCheckpoint
     edge: Edge
@@ -68,7 +68,7 @@ def _load_files(storage: Storage, keys: Sequence[SigningKey]) -> State:
         entries = unpack_bundle(_read(storage, place, MAX_BUNDLE), place.width)
         if [sha256(b"\x00" + entry).digest() for entry in entries] != list(state.edge.leaves):
             raise IntegrityError("the entries do not fit their tile", where=place.path, hint="run waarmerk log fsck")
-        state.bundle = pack_entries(entries)
+        state.bundle = list(entries)
     return state
 
 
@@ -94,7 +94,7 @@ def _play_journal(storage: Storage, state: State, keys: Sequence[SigningKey]) ->
             evidence=(batch.checkpoint, state.signed.note.data),
         )
     entries = unpack_bundle(batch.packed)
-    new, files = grow(state, pack_entries(entries), [sha256(b"\x00" + entry).digest() for entry in entries])
+    new, files = grow(state, entries, [sha256(b"\x00" + entry).digest() for entry in entries])
     if (new.edge.size, new.edge.root()) != (head.size, head.root):
         raise IntegrityError("the entries of the journal do not lead to its checkpoint", where=JOURNAL)
     own = sign_head(head, keys)
@@ -103,15 +103,15 @@ def _play_journal(storage: Storage, state: State, keys: Sequence[SigningKey]) ->
     return new
 
 
-def grow(state: State, packed: list[bytes], leaves: list[bytes]) -> tuple[State, dict[str, bytes]]:
+def grow(state: State, more: Sequence[bytes], leaves: Sequence[bytes]) -> tuple[State, dict[str, bytes]]:
     """The state after the entries, its head still the old one, and every file that changed."""
     edge = state.edge.copy()
     index = edge.size // WIDTH
-    entries = state.bundle + packed
+    entries = [*state.bundle, *more]
     files = {}
     for start in range(0, len(entries), WIDTH):
         bundle = entries[start : start + WIDTH]
-        files[PUBLIC + Place(ENTRIES, index, len(bundle)).path] = b"".join(bundle)
+        files[PUBLIC + Place(ENTRIES, index, len(bundle)).path] = pack_bundle(bundle)
         index += 1
     for place, tile in edge.append(leaves):
         files[PUBLIC + place.path] = tile
