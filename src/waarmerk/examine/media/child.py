@@ -102,7 +102,7 @@ def _serve(
     for item in job.readers:
         wire.send(answers, wire.ReaderBegins(item.reader))
         file = cast(BinaryIO, Nameless(job.medium, job.bytes))
-        wire.send(answers, _read(item, readers[item.reader], file, asset))
+        wire.send(answers, _read(item, readers[item.reader], file, asset, job.limits))
     if job.pictures:
         wire.send(answers, source.run(delivery, job.skip, job.frames))
     else:
@@ -124,11 +124,16 @@ def _load(name: str) -> Reader | str:
         return f"the reader {name} cannot be loaded: {error}"
 
 
-def _read(item: wire.ReaderJob, reader: Reader | str, file: BinaryIO, asset: Asset) -> wire.ReaderEnds:
+def _read(
+    item: wire.ReaderJob, reader: Reader | str, file: BinaryIO, asset: Asset, limits: Limits
+) -> wire.ReaderEnds:
     if isinstance(reader, str):
         return wire.ReaderEnds(item.reader, None, reader)
     try:
-        return wire.ReaderEnds(item.reader, reader(file, asset, item.settings))
+        ends = wire.ReaderEnds(item.reader, reader(file, asset, item.settings))
+        if len(wire.encode(ends)) > limits.message_bytes:
+            return wire.ReaderEnds(item.reader, None, f"says more than {limits.message_bytes >> 20} MiB")
+        return ends
     except WaarmerkError as error:
         return wire.ReaderEnds(item.reader, None, error.message)
     except Exception as error:  # noqa: BLE001 a stranger's reader may raise anything; it is reported, not passed over

@@ -29,6 +29,8 @@ from waarmerk.values import Asset, Json, SampledFrame, Sampling
 
 _Told = TypeVar("_Told", bound=wire.Message)
 
+_OUT_OF_TURN = "spoke out of turn"
+
 HELD = 2
 """A sample stays valid until this many further ones have come."""
 
@@ -94,7 +96,7 @@ class Reading:
             match message:
                 case wire.ReaderBegins(reader) if reader in self._awaited:
                     self._begun = reader
-                case wire.ReaderEnds(reader, facts, error) if reader == self._begun:
+                case wire.ReaderEnds(reader, facts, error) if self._begun:
                     self._begun = None
                     self._done.add(reader)
                     yield FileReading(reader, facts, error)
@@ -110,7 +112,7 @@ class Reading:
                 case None:
                     continue
                 case _:
-                    raise self._wrong("spoke out of turn")
+                    raise self._wrong(_OUT_OF_TURN)
 
     @property
     def _awaited(self) -> set[str]:
@@ -149,6 +151,8 @@ class Reading:
             skip=plan.skip,
             limits=self._limits,
         )
+        if self._child is not None:
+            self._child.close()
         self._child = Child(job, self._limits)
         jailed = self._expect(wire.Jailed)
         self.layers = jailed.layers
@@ -165,16 +169,24 @@ class Reading:
 
     def _next(self) -> wire.Message | None:
         """The next message; None where the child had to be started again."""
-        try:
-            return self._receive(self._limits.reader_s if self._begun else self._limits.silence_s)
-        except ChildEnded as ended:
-            if self._begun is None:
+        reader = self._begun
+        if reader is None:
+            try:
+                return self._receive(self._limits.silence_s)
+            except ChildEnded as ended:
                 raise InputError(ended.sentence, where=self._medium.path, hint=ended.hint) from None
-            self._early.append(FileReading(self._begun, None, ended.sentence))
-            self._done.add(self._begun)
-            self._begun = None
-            self._start()
-            return None
+        try:
+            message = self._receive(self._limits.reader_s)
+            if isinstance(message, wire.ReaderEnds) and message.reader == reader:
+                return message
+            why = f"made its decoder misbehave: the child {_OUT_OF_TURN}"
+        except ChildEnded as ended:
+            why = ended.sentence
+        self._early.append(FileReading(reader, None, why))
+        self._done.add(reader)
+        self._begun = None
+        self._start()
+        return None
 
     def _receive(self, patience_s: float) -> wire.Message:
         if self._child is None:
@@ -191,7 +203,7 @@ class Reading:
         except ChildEnded as ended:
             raise InputError(ended.sentence, where=self._medium.path, hint=ended.hint) from None
         if not isinstance(message, kind):
-            raise self._wrong("spoke out of turn")
+            raise self._wrong(_OUT_OF_TURN)
         return message
 
     def _sample(self, ready: wire.PictureReady, held: deque[int]) -> FrameSample:
