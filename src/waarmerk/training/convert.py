@@ -20,11 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
-from waarmerk.errors import InputError
+from waarmerk.errors import DependencyError, InputError, WaarmerkError
 
 OPSET = 17
 IR_VERSION = 8
@@ -40,11 +38,13 @@ class _Graph:
 
     def __init__(self, model: Any) -> None:
         import tflite
+        from onnx import helper
 
         self.tflite = tflite
+        self.helper = helper
         self.model = model
         self.source = model.Subgraphs(0)
-        self.nodes: list[onnx.NodeProto] = []
+        self.nodes: list[Any] = []
         self.constants: dict[str, NDArray[Any]] = {}
         self.names: dict[int, str] = {}
         self.widened: dict[int, int] = {}
@@ -70,7 +70,7 @@ class _Graph:
 
     def node(self, kind: str, inputs: list[str], output: str | None = None, **attributes: Any) -> str:
         name = output or f"t{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name=f"n{len(self.nodes)}", **attributes))
+        self.nodes.append(self.helper.make_node(kind, inputs, [name], name=f"n{len(self.nodes)}", **attributes))
         return name
 
     def options(self, operator: Any, kind: str) -> Any:
@@ -184,9 +184,16 @@ class _Graph:
 def converted(source: bytes) -> bytes:
     """The ONNX file of a TensorFlow Lite file: input `picture` float32 [n, 3, h, w], outputs flattened to [n, ...].
 
-    Raises InputError naming what it does not know.
+    Raises InputError naming what it does not know, DependencyError without the `train` extra.
     """
-    import tflite
+    if source[4:8] != b"TFL3":
+        raise InputError("this is no TensorFlow Lite file", where="convert")
+    try:
+        import onnx
+        import tflite
+        from onnx import TensorProto, helper, numpy_helper
+    except ImportError as error:
+        raise DependencyError(f"converting needs {error.name}", hint="pip install 'waarmerk[train]'") from error
 
     graph = _Graph(tflite.Model.GetRootAsModel(source, 0))
     (given,) = (int(i) for i in graph.source.InputsAsNumpy())
@@ -223,7 +230,14 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m waarmerk.training.convert SOURCE.tflite TARGET.onnx", file=sys.stderr)
         return 2
     source, target = (Path(argument) for argument in arguments)
-    target.write_bytes(converted(source.read_bytes()))
+    try:
+        target.write_bytes(converted(source.read_bytes()))
+    except WaarmerkError as error:
+        print(error.sentence(), file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -96,13 +96,6 @@ def test_a_card_that_does_not_fit_its_network_is_refused(
         load(folder(tmp_path, mean_network(), **changes))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b"x" * ((1 << 20) + 1)])
-def test_a_file_that_is_no_card_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "card.json").write_bytes(content)
-    with pytest.raises(InputError, match="this is no card"):
-        load(tmp_path)
-
-
 def test_pictures_of_another_shape_or_type_are_refused_with_what_is_expected() -> None:
     network = built_in("face-mesh")
     for wrong in (np.zeros((1, 191, 192, 3), np.uint8), np.zeros((192, 192, 3), np.uint8)):

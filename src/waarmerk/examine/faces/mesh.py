@@ -19,7 +19,8 @@ from waarmerk.examine.networks.load import built_in
 
 POINTS = 468
 SQUARE = 1.5
-"""Side of the network's view / longer side of the finder's box, as in its training."""
+"""Side of the network's view / longer side of the face's box. Of 1.25 to 1.75, the one at which a second fit from
+the first one's box moves the points least (0.5 % of the face; the box's size 1.1 %)."""
 PRESENCE = 0.5
 """Presence from which the points mean a face: where the network's own training put the border (logit 0)."""
 RIGHT_EYE, LEFT_EYE = (33, 133), (362, 263)
