@@ -1,8 +1,11 @@
 """From a network's scores to a likelihood ratio: a monotone model, fitted elsewhere, read from `calibration.json`.
 
 Rules:
-- Frames are not independent. They are aggregated first: a track's score is the trimmed mean of its frames, a
-  medium's the score of its strongest track; only that is calibrated.
+- Frames are not independent. They are aggregated first: a track's score is the trimmed mean of its frames, and only
+  that is calibrated.
+- A medium's ratio is the mean of its tracks' ratios (not of their logarithms), weighted by their pictures. That is
+  the ratio when one face, nobody knows which, was manipulated. The strongest track alone would raise an alarm on
+  any film that is long enough.
 - The model is a straight line from score to log10 ratio with a slope that is not negative, so a higher score never
   means a lower ratio. It is fitted by `waarmerk.training` on sources that the network was not trained on.
 - The line ends in bounds: what so few recordings can support (empirical lower and upper bound, ELUB; Vergeer et al.,
@@ -101,10 +104,20 @@ def read_calibration(path: Path, network: Sha256) -> tuple[Fitted, Sha256]:
     return fitted, Sha256(hashlib.sha256(content).hexdigest())
 
 
-def ratio_of(score: float, fitted: Fitted, digest: Sha256) -> Ratio:
-    """The likelihood ratio of a medium's score with all that it stands on."""
+def medium_log10_lr(tracks: Sequence[tuple[float, float]]) -> float:
+    """A medium's log10 ratio from its tracks, (log10 ratio, weight > 0) each; ValueError where there is none."""
+    if not tracks:
+        raise ValueError("a medium without tracks has no ratio")
+    top = max(ratio for ratio, _ in tracks)
+    whole = math.fsum(weight for _, weight in tracks)
+    mean = math.fsum(weight / whole * 10.0 ** (ratio - top) for ratio, weight in tracks)
+    return min(max(top + math.log10(mean), min(ratio for ratio, _ in tracks)), top)
+
+
+def ratio_of(value: float, fitted: Fitted, digest: Sha256) -> Ratio:
+    """A medium's log10 ratio with all that it stands on."""
     return Ratio(
-        log10_lr=log10_lr(score, fitted.model),
+        log10_lr=value,
         bounds=fitted.model.bounds,
         propositions=fitted.propositions,
         calibration=Calibration(

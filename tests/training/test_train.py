@@ -1,0 +1,44 @@
+"""A run: two real steps on synthetic crops, resumed from its checkpoint, exported and run by the examination."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.training.support import store
+from waarmerk.training.plan import Settings, learning_rate
+
+
+def test_the_learning_rate_rises_then_falls_to_a_hundredth() -> None:
+    settings = Settings(steps=400, rate=1.0)
+    rates = [learning_rate(settings, step) for step in range(400)]
+    assert rates[0] < rates[5] < rates[9]
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] == pytest.approx(0.01, abs=0.001)
+
+
+def test_a_run_goes_on_from_its_checkpoint_and_its_network_is_what_is_exported(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="PyTorch is in the extra train alone")
+    pytest.importorskip("onnx", reason="onnx is in the extra train alone")
+    from waarmerk.examine.networks.load import load
+    from waarmerk.training.shipping import write_model
+    from waarmerk.training.train import Run
+
+    store(tmp_path / "store")
+    plan = Settings(steps=1, pairs=2, stages=((1.0, 64),), pretrained=False)
+    Run(tmp_path / "run", tmp_path / "store", plan).run(workers=0)
+    longer = Settings(steps=2, pairs=2, stages=((1.0, 64),), pretrained=False)
+    run = Run(tmp_path / "run", tmp_path / "store", longer)
+    assert run.step == 1
+    run.run(workers=0)
+    assert run.step == 2
+    exported = write_model(tmp_path / "run", tmp_path / "model", 64)
+    assert exported["step"] == 2
+    # Weights are stored in half: the logits move by less than anybody could read from them.
+    assert exported["difference"] < 0.05
+    network = load(tmp_path / "model")
+    logit, reacts = network.run(np.zeros((3, 64, 64, 3), np.uint8))
+    assert logit.shape == (3, 1)
+    assert reacts.shape == (3, 4, 4)
+    assert (reacts >= 0).all()
+    assert (reacts <= 1).all()
