@@ -18,7 +18,7 @@ from waarmerk.dsa.report.model import Report, Row
 from waarmerk.dsa.report.read import read_report
 from waarmerk.dsa.report.rules import CLASSES, Hit, Rule, all_rules
 from waarmerk.dsa.report.rules.numbers import figures
-from waarmerk.dsa.report.template import CATEGORY_PARTS, TOTAL, parts
+from waarmerk.dsa.report.template import CATEGORY_PARTS, OTHER, TOTAL, parts
 from waarmerk.errors import InputError
 from waarmerk.text.words import Language, Words, words
 
@@ -107,18 +107,19 @@ def check(report: Report, *, language: Language = "en", rules: Sequence[Rule] | 
     )
 
 
+def label_name(label: str) -> str:
+    """The official words of a category's or keyword's code; any other label as it is."""
+    category = vocabulary.categories().get(label)
+    return category.label if category else vocabulary.enum("category_specification").get(label, label)
+
+
 def row_name(row: Row | None) -> str:
     """A row as a reader names it: the official label of its category, the indicator, with its scope."""
     if row is None:
         return ""
-    category = vocabulary.categories().get(row.key)
-    if category is not None:
-        name = category.label
-    elif row.key.startswith("KEYWORD_"):
-        name = vocabulary.enum("category_specification").get(row.key, row.label)
-        name = f"{name}: {row.description}" if row.description else name
-    else:
-        name = row.label
+    name = label_name(row.key or row.label) if row.key.isupper() else row.label
+    if row.key == OTHER and row.description:
+        name = f"{name}: {row.description}"
     scope = _scope_name(row)
     return f"{name} ({scope})" if scope else name
 
@@ -212,8 +213,7 @@ def _column_name(hit: Hit) -> str:
 
 def _named(value: object) -> object:
     """A category's code as its label; anything else as it is."""
-    known = vocabulary.categories().get(value) if isinstance(value, str) else None
-    return known.label if known else value
+    return label_name(value) if isinstance(value, str) else value
 
 
 def figure(said: Words, value: float | int) -> str:
@@ -229,10 +229,14 @@ def _context(hits: list[Hit]) -> str:
     for hit in hits:
         if hit.row is None or not hit.column or hit.table is None:
             continue
-        key = f"context_{hit.column}" if hit.table.part in CATEGORY_PARTS else "context"
-        text = hit.row.text(key)
-        if text:
-            found[text] = None
+        if hit.table.part not in CATEGORY_PARTS:
+            found[hit.row.text("context")] = None
+            continue
+        # What explains a whole column often stands in its TOTAL row.
+        total = hit.table.total(hit.row.scope)
+        for row in (hit.row, total or hit.row):
+            found[row.text(f"context_{hit.column}")] = None
+    found.pop("", None)
     return " / ".join(found)[:_LONGEST_CONTEXT]
 
 

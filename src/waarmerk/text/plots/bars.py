@@ -12,7 +12,7 @@ from waarmerk.text.plots.svg import Scale, drawing, element, label
 
 WIDTH = 900.0
 _LEFT, _RIGHT, _TOP, _BAR, _GAP, _LEGEND = 330.0, 90.0, 8.0, 15.0, 12.0, 26.0
-_LONGEST_NAME = 52
+_LONGEST_NAME = 48
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def recognise(sheet: Sheet) -> Recognised | None:
         if not overlap and not body:
             continue
         alike = 1.0 if width == len(part.columns) else max(0.0, 1 - abs(width - len(part.columns)) / 12)
-        score = 0.5 * overlap + 0.4 * body + 0.1 * alike + _name(sheet.name, part)
+        score = 0.5 * overlap + 0.4 * body + 0.1 * alike + _own_words(sheet, part, header) + _name(sheet.name, part)
         if best is None or score > best[0]:
             best = (score, part, header if overlap >= 0.3 else None)
     if best is None or best[0] < _ENOUGH:
@@ -76,6 +76,14 @@ def _header(sheet: Sheet, part: Part) -> tuple[int | None, float]:
         if share > most:
             found, most = index, share
     return found, most
+
+
+def _own_words(sheet: Sheet, part: Part, header: int | None) -> float:
+    """What tells parts 5 and 6 apart, more than a name can: how the column of the categories is called."""
+    if header is None or part.number not in CATEGORY_PARTS:
+        return 0.0
+    title = normal(part.by_key["category"].header)
+    return 0.12 if any(isinstance(v, str) and normal(v) == title for v in sheet.rows[header][1]) else 0.0
 
 
 def _body(sheet: Sheet, part: Part, header: int | None) -> float:
@@ -165,14 +173,16 @@ def _places(sheet: Sheet, part: Part, header: int | None, score: float) -> Recog
     by_place = matched < len(_headers(part.number)) // 2
     expected = part.by_key[label_key].place
     offset = (label_place - expected) if label_place is not None else 0
-    same_width = width - offset == len(part.columns)
+    # An unrecognised header is taken by place only where the whole sheet lies as the template does.
+    aligned = width - offset == len(part.columns) and all(
+        place == part.by_key[key].place + offset for key, place in places.items()
+    )
     taken = set(places.values())
     for column in part.columns:
         place = column.place + offset
         if column.key in places or place in taken or not 0 <= place < width:
             continue
-        # An unrecognised header at the template's own place: only where the whole sheet lies as the template does.
-        if by_place or (same_width and not shift):
+        if by_place or aligned:
             places[column.key] = place
             taken.add(place)
     missing = tuple(c.key for c in part.columns if c.key not in places and c.kind != "context")

@@ -40,4 +40,4 @@ def one_restriction_above_all_measures(report: Report) -> Iterator[Hit]:
             for column in RESTRICTIONS:
                 found = row.number(column)
                 if found is not None and found > measures >= 0:
-                    yield Hit(table, row, column, measures, found, column)
+                    yield Hit(table, row, column, measures, found, "one above all")

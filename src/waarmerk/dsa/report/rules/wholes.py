@@ -31,7 +31,9 @@ def _columns(table: Table, pairs: tuple[tuple[str, str], ...], variant: str) -> 
             found, expected = row.number(part), row.number(whole)
             if found is not None and expected is not None and found > expected >= 0:
                 fields: dict[str, object] = {"whole_column": table.header(whole)}
-                yield Hit(table, row, part, expected, found, f"{part} of {whole}", variant, fields)
+                # Notices are sent, the rest is accounted for: the sentence differs.
+                said = f"{variant}_notices" if part == "notices_flagger" else variant
+                yield Hit(table, row, part, expected, found, f"{part} of {whole}", said, fields)
 
 
 @rule("part_above_whole", "impossible", parts=(4,), reference="Annex II, part II, 1.3, columns F to O")
