@@ -124,6 +124,13 @@ def test_the_finder_looks_at_every_sample_where_they_are_far_apart() -> None:
     assert scene.looked == [0, 1, 2, 3]
 
 
+def test_a_face_of_a_thinly_sampled_medium_is_one_track_as_long_as_no_sample_lacks_it() -> None:
+    boxes = steady(8)
+    boxes[4] = []
+    faces = followed(Scene(boxes, boxes), samples(8, spacing=2 * GAP_S))
+    assert [(f.track, f.sample.number) for f in faces] == [(0, n) for n in range(4)] + [(1, n) for n in range(5, 8)]
+
+
 def test_a_moving_face_is_placed_between_where_it_was_and_where_it_is_even_where_the_mesh_is_blind() -> None:
     boxes: list[list[Box]] = [[(100 + 15.0 * n, 100, 60, 80)] for n in range(5)]
     faces = followed(Scene(boxes, [[] for _ in range(5)]), samples(5))

@@ -80,9 +80,12 @@ class TrackLinker:
 
     def _look(self, sample: FrameSample) -> list[TrackSample]:
         """Looks at a sample with the finder; settles the one held back, then this one."""
+        # In a medium sampled thinly the last look may lie more than a gap ago; what was seen then still goes on.
+        since = min(sample.t_s - GAP_S, self._looked_s)
+        self._tracks = [track for track in self._tracks if track.t_s >= since]
         before = {track.number: (track.t_s, track.at) for track in self._tracks}
         found = locate(sample.rgb, self._finder, self._mesh, FOLLOWED)
-        links = linked(self._tracks, found, sample.t_s)
+        links = linked(self._tracks, found)
         now: dict[int, tuple[Located, bool]] = {number: (found[index], True) for number, index in links.items()}
         now |= self._followed(sample, [t for t in self._tracks if t.number not in links], found)
         for index in sorted(set(range(len(found))) - set(links.values())):
@@ -94,7 +97,8 @@ class TrackLinker:
         settled = self._between(before, now, sample) if self._held is not None else []
         self._held = None
         self._looked_s = sample.t_s
-        self._keep(now, sample.t_s)
+        waiting = [track for track in self._tracks if track.number not in now]
+        self._tracks = [_Track(number, sample.t_s, at) for number, (at, _) in now.items()] + waiting[:FOLLOWED]
         settled += [_sampled(number, sample, at, seen) for number, (at, seen) in sorted(now.items())]
         return settled
 
@@ -136,18 +140,11 @@ class TrackLinker:
             settled.append(_sampled(number, held, at, False))
         return settled
 
-    def _keep(self, now: dict[int, tuple[Located, bool]], t_s: float) -> None:
-        """Remembers where the tracks are; forgets those not seen for `GAP_S`."""
-        waiting = [track for track in self._tracks if track.number not in now and t_s - track.t_s <= GAP_S]
-        self._tracks = [_Track(number, t_s, at) for number, (at, _) in now.items()] + waiting[-FOLLOWED:]
 
-
-def linked(tracks: list[_Track], found: list[Located], t_s: float) -> dict[int, int]:
+def linked(tracks: list[_Track], found: list[Located]) -> dict[int, int]:
     """Which track goes on with which found face, nearest pairs first: track number to index."""
     pairs = []
     for track in tracks:
-        if t_s - track.t_s > GAP_S:
-            continue
         for index, face in enumerate(found):
             if _same(track.at, face):
                 pairs.append(
