@@ -88,3 +88,16 @@ def test_a_mesh_that_is_no_face_counts_as_an_abstention_whatever_its_presence(va
 def test_a_box_that_no_crop_can_be_cut_from_is_no_face(mesh: FaceMesh, side: float) -> None:
     flat = np.full((400, 400, 3), 90, np.uint8)
     assert locate(flat, Told([Face((0, 0, side, side), 0.9)], "mesh"), mesh) == []
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("picture", ["chelsea", "coffee", "rocket", "horse", "text"])
+def test_a_cat_a_cup_a_rocket_a_silhouette_and_a_page_are_no_faces(name: str, picture: str, mesh: FaceMesh) -> None:
+    import skimage.data
+
+    thing = np.asarray(getattr(skimage.data, picture)())
+    if thing.ndim == 2:
+        thing = np.repeat(
+            (thing.astype(np.float32) / max(1, thing.max()) * 255).astype(np.uint8)[:, :, None], 3, axis=2
+        )
+    assert locate(np.ascontiguousarray(thing[:, :, :3]), load_finder(name), mesh) == []
