@@ -160,8 +160,7 @@ def heic(path: Path, picture: NDArray[np.uint8], tile: int | None = None, turns:
             for left in range(0, width, side)
         ]
     )
-    coded = [_hevc_picture(path.with_suffix(".part.mp4"), part) for part in parts]
-    path.with_suffix(".part.mp4").unlink()
+    coded = [_hevc_picture(part) for part in parts]
     hvcc = coded[0][0]
     grid = struct.pack(">BBBBHH", 0, 0, -(-height // side) - 1, -(-width // side) - 1, width, height) if tile else b""
     primary = len(parts) + 1 if tile else 1
@@ -211,16 +210,24 @@ def heic(path: Path, picture: NDArray[np.uint8], tile: int | None = None, turns:
     return path
 
 
-def _hevc_picture(path: Path, picture: NDArray[np.uint8]) -> tuple[bytes, bytes]:
-    """The hvcC box and the sample of one coded picture."""
-    quiet = {"preset": "ultrafast", "x265-params": "log-level=none:pools=1:frame-threads=1:qp=4"}
-    data = encode(path, [np.ascontiguousarray(picture)], "libx265", options=quiet).read_bytes()
-    at = data.index(b"hvcC") - 4
-    hvcc = data[at : at + int.from_bytes(data[at : at + 4], "big")]
-    sizes = data.index(b"stsz")
-    size = int.from_bytes(data[sizes + 8 : sizes + 12], "big") or int.from_bytes(data[sizes + 16 : sizes + 20], "big")
-    offset = int.from_bytes(data[data.index(b"stco") + 12 :][:4], "big")
-    return hvcc, data[offset : offset + size]
+def _hevc_picture(picture: NDArray[np.uint8]) -> tuple[bytes, bytes]:
+    """The hvcC box and the sample of one coded picture (ISO/IEC 14496-15, 8.3.3.1)."""
+    encoder = av.CodecContext.create("libx265", "w")
+    encoder.height, encoder.width = picture.shape[:2]
+    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, 25)
+    encoder.options = {"preset": "ultrafast", "x265-params": "log-level=none:pools=1:frame-threads=1:qp=4"}
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    stream = b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
+    units = [unit.rstrip(b"\0") for unit in stream.split(b"\0\0\1") if unit.strip(b"\0")]
+    sets = {kind: [unit for unit in units if unit[0] >> 1 == kind] for kind in (32, 33, 34)}
+    profile = sets[33][0][3:15]
+    head = b"\1" + profile + bytes.fromhex("f000fcfdf8f800000f") + bytes([len(sets)])
+    arrays = b"".join(
+        struct.pack(">BH", 0x80 | kind, len(found)) + b"".join(struct.pack(">H", len(one)) + one for one in found)
+        for kind, found in sets.items()
+    )
+    coded = [unit for unit in units if unit[0] >> 1 < 32]
+    return _box(b"hvcC", head + arrays), b"".join(struct.pack(">I", len(unit)) + unit for unit in coded)
 
 
 def _box(kind: bytes, body: bytes) -> bytes:

@@ -91,11 +91,9 @@ def _level(window: Window, parent: Box, depth: int, budget: int, damage: list[st
             if window.at(position, 4) != b"\0\0\0\0":  # QuickTime ends a list by a zero
                 damage.append(f"{parent.kind or 'file'}: no box at byte {position}")
             break
-        if box.end > end:
+        if box.end > end:  # a file that was cut off: what is there of the box is read
             damage.append(f"{box.kind}: reaches {box.end - end} bytes past its parent")
             box.size = end - box.start
-            parent.children.append(box)
-            break
         parent.children.append(box)
         if _has_children(box, parent):
             if depth >= DEPTH_MOST:

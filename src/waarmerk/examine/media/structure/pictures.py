@@ -130,10 +130,10 @@ class _H264(_Pattern):
         sequence, picture = self._sequence, next(iter(self._pictures.values()), None)
         facts = super().facts()
         if sequence:
+            facts["level"] = sequence.level
             facts["sequence"] = {
                 "profile": sequence.profile,
                 "constraints": sequence.constraints,
-                "level": sequence.level,
                 "reference_frames": sequence.reference_frames,
                 "order_type": sequence.order_type,
                 "frame_num_bits": sequence.frame_num_bits,
