@@ -4,7 +4,8 @@
     python benchmarks/bench_faces.py --clips FOLDER --yunet FILE    recall too, on real clips of your own
 
 Cost: the NASA portrait in a 720p and a 1080p picture; medians of `ROUNDS` rounds, CPU time of one thread, beside a
-floor of the same run (a product of two 512 x 512 float32 matrices), so that machines can be compared.
+floor of the same run (a product of two 512 x 512 float32 matrices), so that machines can be compared. Writes the
+table into `docs/concepts/faces.md`.
 
 Recall: pictures from the clips' first seconds (where FOLDER has an `index.csv` with path, label, x, y, width,
 height, start_s: its rows labelled real). The reference is YuNet with a score of at least 0.8, which has misses of
@@ -39,6 +40,9 @@ from waarmerk.examine.faces.quality import measured
 from waarmerk.examine.faces.tracks import TrackLinker
 from waarmerk.examine.media.pieces import FrameSample, Picture
 
+PAGE = Path(__file__).resolve().parents[1] / "docs/concepts/faces.md"
+START, END = "<!-- cost -->", "<!-- /cost -->"
+FLOOR = "floor"
 ROUNDS = 15
 BUDGET_MS = 14.0
 """CPU of a sampled picture with one face: finder, mesh, network and hashes together."""
@@ -78,7 +82,7 @@ def cost(finder: FaceFinder, mesh: FaceMesh, height: int, width: int) -> dict[st
     found = mesh_box(landmarks)
     matrix = np.random.default_rng(0).standard_normal((512, 512)).astype(np.float32)
     parts = {
-        "floor (512 x 512 product)": milliseconds(lambda: matrix @ matrix),
+        FLOOR: milliseconds(lambda: matrix @ matrix),
         "finder, half of its cost": milliseconds(lambda: finder.find(picture)) / 2,
         "mesh": milliseconds(lambda: mesh.fit(picture, box)),
         "crop to 192 pixels": milliseconds(lambda: face_crop(picture, found, 192, 192)),
@@ -91,7 +95,7 @@ def cost(finder: FaceFinder, mesh: FaceMesh, height: int, width: int) -> dict[st
             linker.push(FrameSample(n, n, n / 4, 0, picture, picture[:, :, 0]))
         linker.finish()
 
-    parts["tracks: all of it but crop and quality"] = milliseconds(whole) / 12
+    parts["tracks: finder, mesh, linking"] = milliseconds(whole) / 12
     return parts
 
 
@@ -199,14 +203,23 @@ def main() -> None:
     parser.add_argument("--yunet", help="YuNet model file, the reference of recall")
     chosen = parser.parse_args()
     mesh = FaceMesh()
-    for height, width in ((720, 1280), (1080, 1920)):
-        parts = cost(load_finder(), mesh, height, width)
-        floor = parts["floor (512 x 512 product)"]
-        print(f"\n{DEFAULT}, {width} x {height}, one face: CPU ms a sampled picture\n")
-        print("| part | ms | x floor | of the 14 ms budget |")
-        print("| --- | --- | --- | --- |")
-        for part, spent in parts.items():
-            print(f"| {part} | {spent:.2f} | {spent / floor:.2f} | {spent / BUDGET_MS:.0%} |")
+    lines = [
+        f"Finder `{DEFAULT}`; floor: the product of two 512 x 512 float32 matrices in the same run.",
+        "",
+        "| part | ms in 720p | x floor | of 14 ms | ms in 1080p | x floor | of 14 ms |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    small, large = (cost(load_finder(), mesh, height, width) for height, width in ((720, 1280), (1080, 1920)))
+    for part in small:
+        cells = [
+            f"{parts[part]:.2f} | {parts[part] / parts[FLOOR]:.2f} | {parts[part] / BUDGET_MS:.0%}"
+            for parts in (small, large)
+        ]
+        lines.append(f"| {part} | {' | '.join(cells)} |")
+    table = "\n".join(lines)
+    print(table)
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
+    PAGE.write_text(f"{before}{START}\n{table}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     if chosen.clips and chosen.yunet:
         reference = load_finder(f"yunet:{chosen.yunet}")
         recall([*(load_finder(name) for name in BUILT_IN), reference], reference, chosen.clips)
