@@ -24,7 +24,9 @@ BIN_S: Final = 0.5
 """Width of an offset's bin: two samples at the usual four a second."""
 GAP_S: Final = 3.0
 _ROUNDS: Final = 32
-_VOTERS: Final = 2_000
+_WORTH: Final = 0.01
+"""A round that explains less than this share of the frames is the last: what is left is scattered."""
+_VOTERS: Final = 500
 """Frames that vote in a round, evenly spread: their pairs bound the time of an hours-long match."""
 
 
@@ -73,6 +75,8 @@ def align(query: Timed, known: Timed, radius: int = DISTANCE) -> tuple[AlignedRa
         if not pairs:
             break
         ranges += _ranges(pairs)
+        if len(pairs) < _WORTH * len(query.t_s):
+            break
         left = np.asarray([index for index, known_t in partners if known_t is None], np.int64)
     return _joined(ranges)
 
