@@ -73,13 +73,15 @@ def compare_command(
     platform: str | None = typer.Option(None, "--platform", help="The platform's name in the dumps."),
 ) -> None:
     """Compare two periods or versions of one service, or a report with the database's dumps."""
-    from waarmerk.dsa.report.compare import compare_paths, compare_with_dumps
-
     if dumps:
+        from waarmerk.dsa.report.compare_dumps import compare_with_dumps
+
         report, checked = compare_with_dumps(first, second, platform=platform, language=lang.value)
     else:
         if len(second) != 1:
             raise UsageError("compare takes two reports", hint="several paths are for --dumps")
+        from waarmerk.dsa.report.compare import compare_paths
+
         report, checked = compare_paths(first, second[0], language=lang.value)
     if html is not None:
         from waarmerk.dsa.report.page import check_page

@@ -96,9 +96,7 @@ def check(report: Report, *, language: Language = "en", rules: Sequence[Rule] | 
     """Every finding of a report, by class, part and line."""
     said = words(CHAPTER, language)
     findings = [
-        finding
-        for one in (all_rules() if rules is None else rules)
-        for finding in _findings(report, one, list(one.function(report)), said)
+        finding for one in (all_rules() if rules is None else rules) for finding in findings_of(report, one, said)
     ]
     order: dict[str, int] = {kind: place for place, kind in enumerate(CLASSES)}
     findings.sort(key=lambda f: (order.get(f.kind, 9), f.part, f.line, f.rule))
@@ -133,9 +131,10 @@ def _scope_name(row: Row) -> str:
     return "" if row.scope == "total" else row.scope
 
 
-def _findings(report: Report, rule: Rule, hits: list[Hit], said: Words) -> Iterable[Finding]:
+def findings_of(report: Report, rule: Rule, said: Words) -> Iterable[Finding]:
+    """What one rule finds, hits of one habit made one finding."""
     groups: dict[tuple[str, str, str], list[Hit]] = {}
-    for hit in hits:
+    for hit in rule.function(report):
         name = hit.table.name if hit.table else ""
         groups.setdefault((name, hit.habit, hit.variant), []).append(hit)
     for (name, _, _), same in groups.items():
