@@ -23,10 +23,19 @@ from examples.demo.make_clips import Samples, make
 from waarmerk.text.terminal import plain
 
 
-def main(folder: Path, *, seconds: float | None = None, open_page: bool = True) -> int:
+def main(folder: Path) -> int:
     """Runs the demo in `folder`; the exit code of the examination."""
     print(f"1. Making three sample clips in {folder}/clips, from portraits that may be passed on ...", flush=True)
-    samples = make(folder) if seconds is None else make(folder, seconds)
+    samples = make(folder)
+    code = examined(folder, samples)
+    page = (folder / "report.html").resolve().as_uri()
+    if not code and _has_display():
+        webbrowser.open(page)
+    return code
+
+
+def examined(folder: Path, samples: Samples) -> int:
+    """Examines the clips by the command line, with a page and rows in `folder`, and says what was found."""
     page, rows = folder / "report.html", folder / "report.jsonl"
     rows.unlink(missing_ok=True)
     command = [
@@ -45,8 +54,6 @@ def main(folder: Path, *, seconds: float | None = None, open_page: bool = True) 
     for sentence in told(samples, found):
         print(f"   - {plain(sentence)}")
     print(f"\nThe report: {page.resolve().as_uri()}")
-    if open_page and _has_display():
-        webbrowser.open(page.resolve().as_uri())
     return 0
 
 
