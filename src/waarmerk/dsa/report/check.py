@@ -231,12 +231,18 @@ def _context(hits: list[Hit]) -> str:
         if hit.table.part not in CATEGORY_PARTS:
             found[hit.row.text("context")] = None
             continue
+        key = f"context_{hit.column}"
+        own = [hit.row.text(key)] if hit.row.text(key) else _all_context(hit.row)
         # What explains a whole column often stands in its TOTAL row.
         total = hit.table.total(hit.row.scope)
-        for row in (hit.row, total or hit.row):
-            found[row.text(f"context_{hit.column}")] = None
+        for text in (*own, *(row.text(key) for row in hit.beside), total.text(key) if total else ""):
+            found[text] = None
     found.pop("", None)
     return " / ".join(found)[:_LONGEST_CONTEXT]
+
+
+def _all_context(row: Row) -> list[str]:
+    return [cell.text.strip() for key, cell in row.cells.items() if key.startswith("context_")]
 
 
 def _notes(report: Report, said: Words) -> Iterable[Note]:

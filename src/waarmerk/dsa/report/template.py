@@ -224,12 +224,11 @@ def applicability_of(part: int, indicator: str, scope: str) -> str:
 
 @cache
 def category_labels() -> dict[str, str]:
-    """Normalised "Category 1a" and description of every row of part 2 to its code; KEYWORD_OTHER by label alone."""
+    """Normalised "Category 1a" and description of every row of part 2 to its code."""
     found: dict[str, str] = {}
     for label, meaning, code, _ in parts()[2].rows:
         found[normal(label)] = code.strip()
-        if code.strip() != OTHER:
-            found.setdefault(normal(meaning), code.strip())
+        found.setdefault(normal(meaning), code.strip())
     return found
 
 

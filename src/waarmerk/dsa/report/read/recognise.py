@@ -22,6 +22,7 @@ _HEADER_LINES = 15
 _SAMPLE = 120
 _ENOUGH = 0.42
 _CODE = re.compile(r"^(?:STATEMENT_CATEGORY|KEYWORD)_[A-Z_]+$")
+_CODE_INSIDE = re.compile(r"(?<![A-Z])(?:STATEMENT_CATEGORY|KEYWORD)_[A-Z_]*[A-Z]")
 _NUMBER_IN_NAME = re.compile(r"(?:^|[^0-9])(1[01]|[1-9])(?=[^0-9]|$)")
 
 
@@ -107,12 +108,14 @@ def label_code(text: str) -> str | None:
     """The code of a category, keyword or TOTAL as a report may write it, or None."""
     bare = text.strip()
     upper = re.sub(r"[\s-]+", "_", bare).upper()
-    if upper == TOTAL:
-        return TOTAL
+    if upper == TOTAL or not bare:
+        return TOTAL if bare else None
     if _CODE.match(upper) and (upper in vocabulary.categories() or upper in vocabulary.keyword_categories()):
         return upper
-    words = normal(bare)
-    return category_labels().get(words) if words.startswith("category ") else None
+    inside = _CODE_INSIDE.findall(upper)
+    if len(inside) == 1 and inside[0] != upper:
+        return label_code(inside[0])
+    return category_labels().get(normal(bare))
 
 
 def _name(name: str, part: Part) -> float:

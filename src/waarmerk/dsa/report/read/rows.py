@@ -35,6 +35,7 @@ class RowReader:
         self.deviations: list[Deviation] = []
         self._category = ""
         self._scope_before = ""
+        self._scoped = False
         self._convention = Convention(None, None)
 
     def rows(self) -> list[Row]:
@@ -91,7 +92,7 @@ class RowReader:
     def _category_row(self, line: int, values: tuple[object, ...], texts: list[str]) -> Row | None:
         written = self._text(values, "category").strip()
         code = label_code(written) or self._misspelled(written, line)
-        scope = _territory(self._text(values, "scope")) if self.part.number == 3 else ""
+        scope = self._scope(values) if self.part.number == 3 else ""
         if _PLACEHOLDER.search(scope):
             scope = "[...]"
         cells = self._cells(values, lambda column: self.part.by_key[column].kind)
@@ -124,6 +125,14 @@ class RowReader:
             cells=cells,
             known=known,
         )
+
+    def _scope(self, values: tuple[object, ...]) -> str:
+        written = self._text(values, "scope").strip()
+        if written:
+            self._scoped = True
+            return _territory(written)
+        # Before any scope is named a blank stands for the Union; after that nobody can tell whose row it is.
+        return "" if self._scoped else TOTAL
 
     def _indicator_row(self, line: int, values: tuple[object, ...], texts: list[str]) -> Row | None:
         if self.part.number == 2:

@@ -124,13 +124,18 @@ def _outside(
         if row.number(first) and not no_action:
             return
     if cells:
-        yield from _compare(table, whole, column, cells)
+        yield from _compare(table, whole, column, cells, population[1:] or population)
 
 
-def _compare(table: Table, whole: Row, column: str, parts: list[Cell]) -> Iterator[Hit]:
+def _compare(
+    table: Table, whole: Row, column: str, parts: list[Cell], acted: tuple[str, ...] = ("value",)
+) -> Iterator[Hit]:
     low = min((cell.number or 0) - _slack(cell) for cell in parts)
     high = max((cell.number or 0) + _slack(cell) for cell in parts)
     cell = whole.cell(column)
+    if not cell.number and not any(whole.number(key) for key in acted):
+        # A 0 where nothing was done is a filler.
+        return
     found, slack = cell.number or 0, _slack(cell)
     if found + slack < low or found - slack > high:
         smallest, largest = min(c.number or 0 for c in parts), max(c.number or 0 for c in parts)

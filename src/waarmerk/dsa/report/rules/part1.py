@@ -124,7 +124,7 @@ def rows_of_another_period(report: Report) -> Iterator[Hit]:
             written = PERIOD.search(row.period)
             shown = f"{written[1]}/{written[2]}" if written else _loose(row.period)
             if shown and report.period and shown != report.period:
-                yield Hit(table, row, habit=shown, fields={"text": shown[:60], "period": report.period})
+                yield Hit(table, row, habit="period", fields={"text": shown[:60], "period": report.period})
 
 
 @rule(
@@ -139,7 +139,7 @@ def rows_of_another_service(report: Report) -> Iterator[Hit]:
         for row in table.rows:
             other = normal(row.service)
             if other and own and not (other.startswith(own) or own.startswith(other)):
-                yield Hit(table, row, habit=other, fields={"text": row.service[:80]})
+                yield Hit(table, row, habit="service", fields={"text": row.service[:80]})
 
 
 @rule(

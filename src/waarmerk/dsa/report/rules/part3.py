@@ -47,4 +47,4 @@ def territories_in_another_form(report: Report) -> Iterator[Hit]:
         for scope in table.scopes():
             if scope not in known:
                 row = next(row for row in table.rows if row.scope == scope)
-                yield Hit(table, row, habit="scope", fields={"text": scope[:40]})
+                yield Hit(table, row, habit="scope", fields={"text": scope[:40] or "—"})

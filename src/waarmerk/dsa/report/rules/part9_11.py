@@ -50,7 +50,7 @@ def languages_in_another_form(report: Report) -> Iterator[Hit]:
             if scope and scope not in known and not _LANGUAGE.match(scope) and "[" not in scope:
                 row = next(row for row in table.rows if row.scope == scope)
                 if row.cell("value").given:
-                    yield Hit(table, row, habit="scope", fields={"text": scope[:40]})
+                    yield Hit(table, row, "value", habit="scope", fields={"text": scope[:40]})
 
 
 @rule(

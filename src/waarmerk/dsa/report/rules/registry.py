@@ -37,6 +37,8 @@ class Hit:
     variant: str = ""
     fields: dict[str, object] = field(default_factory=dict)
     part: int = 0
+    beside: tuple[Row, ...] = ()
+    """Rows whose contextual information belongs to the question too."""
 
     @property
     def cell(self) -> Cell | None:

@@ -75,8 +75,9 @@ def _subcategories(report: Report, kind: str) -> Iterator[tuple[Hit, bool]]:
                         yield _orphan(table, orphan, column.key, whole, found, block.head.label), True
                     else:
                         habit = f"sub {column.key}"
-                        variant = "items_sub" if kind == "items" else ""
-                        yield Hit(table, block.head, column.key, whole, found, habit, variant), False
+                        variant = "items_sub" if kind == "items" else "" if found else "undivided"
+                        rows = block.rows
+                        yield Hit(table, block.head, column.key, whole, found, habit, variant, beside=rows), False
 
 
 def _gap(block: Block, column: str, wanted: tuple[str, ...]) -> float | int | None:
