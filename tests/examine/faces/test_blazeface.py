@@ -60,13 +60,17 @@ def test_the_digest_is_that_of_the_weights(finder: BlazeFace) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ANCHORS))
-def test_there_is_an_anchor_for_each_row_of_the_output(name: str) -> None:
+def test_there_is_an_anchor_for_each_row_of_the_output_at_every_size(name: str) -> None:
     network = built_in(name)
-    centres = anchors(name, network.size[0])
-    assert len(centres) == network.card.outputs[0].shape[0]
-    assert centres.min() > 0
-    assert centres.max() < network.size[0]
-    assert list(centres[0]) == [ANCHORS[name][0][0] / 2] * 2
+    side = network.size[0]
+    for height, width in ((side, side), (96, side), (side, 32)):
+        centres = anchors(name, height, width)
+        rows, logits = network.run(np.zeros((1, height, width, 3), np.uint8))
+        assert len(centres) == rows.shape[1] == logits.shape[1]
+        assert centres.min() > 0
+        assert (centres < (width, height)).all()
+        assert list(centres[0]) == [ANCHORS[name][0][0] / 2] * 2
+    assert len(anchors(name, *network.size)) == network.card.outputs[0].shape[0]
 
 
 def test_a_row_counts_from_its_anchor_and_its_box_has_its_centre_there() -> None:
@@ -102,9 +106,12 @@ def test_squares_cover_the_picture_in_order_and_are_few(height: int, width: int)
 
 
 @given(st.integers(1, 200), st.integers(1, 200))
-def test_a_letterboxed_picture_is_whole_and_its_border_black(height: int, width: int) -> None:
-    square, scale, (x, y) = letterboxed(np.full((height, width, 3), 255, np.uint8), 64)
+def test_a_letterboxed_picture_is_whole_its_border_black_and_its_canvas_small(height: int, width: int) -> None:
+    canvas, scale, (x, y) = letterboxed(np.full((height, width, 3), 255, np.uint8), 64, 32)
     inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
-    assert square.shape == (64, 64, 3)
-    assert int((square > 0).sum()) == 3 * inner_width * inner_height
-    assert square[y : y + inner_height, x : x + inner_width].min() == 255
+    assert max(canvas.shape[:2]) == 64
+    assert all(side % 32 == 0 for side in canvas.shape[:2])
+    assert canvas.shape[0] - inner_height < 32
+    assert canvas.shape[1] - inner_width < 32
+    assert int((canvas > 0).sum()) == 3 * inner_width * inner_height
+    assert canvas[y : y + inner_height, x : x + inner_width].min() == 255

@@ -7,7 +7,7 @@ import pytest
 
 from tests.examine.networks.onnx_writer import Node, Shape, onnx_file
 from waarmerk.errors import DependencyError, InputError
-from waarmerk.examine.networks.load import WEIGHTS, Network, built_in, built_in_names, load, read_network
+from waarmerk.examine.networks.load import HELD, WEIGHTS, Network, built_in, built_in_names, load, read_network
 from waarmerk.values import Json, Sha256
 
 FACES = ("blazeface-back", "blazeface-full", "face-mesh")
@@ -103,6 +103,27 @@ def test_pictures_of_another_shape_or_type_are_refused_with_what_is_expected() -
             network.run(wrong)
     with pytest.raises(InputError, match="not float32"):
         network.run(np.zeros((1, 192, 192, 3), np.float32))  # type: ignore[arg-type]
+
+
+def test_a_network_of_free_size_takes_multiples_up_to_its_size_and_says_so() -> None:
+    network = built_in("blazeface-back")
+    for height, width in ((256, 256), (32, 256), (256, 160)):
+        assert network.takes(height, width)
+        rows, _ = network.run(np.zeros((1, height, width, 3), np.uint8))
+        assert rows.shape[1] == height * width * 2 // 256 + height * width * 6 // 1024
+    for height, width in ((288, 256), (256, 100), (0, 256)):
+        assert not network.takes(height, width)
+        with pytest.raises(InputError, match="multiples of 32"):
+            network.run(np.zeros((1, height, width, 3), np.uint8))
+
+
+def test_however_many_sizes_a_medium_has_few_are_held() -> None:
+    network = built_in("blazeface-full")
+    one = network.run(np.full((1, 96, 192, 3), 50, np.uint8))[0]
+    for height in range(32, 193, 32):
+        network.run(np.zeros((1, height, 192, 3), np.uint8))
+    assert len(network._sessions) == HELD
+    assert (network.run(np.full((1, 96, 192, 3), 50, np.uint8))[0] == one).all()
 
 
 def test_an_unknown_built_in_network_is_answered_with_the_known_ones() -> None:

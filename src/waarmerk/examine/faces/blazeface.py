@@ -2,8 +2,9 @@
 
 - An anchor is the centre of a cell of the feature map; a row of the output is a box and six points counted from it
   (Bazarevsky et al., BlazeFace, 2019).
-- The picture goes in whole, letterboxed with black. Where that shows no face, or only small ones, it is searched
-  again in squares along its longer side: in 1080p a face of 40 pixels is 5 in the whole picture and 9 in a square.
+- The picture goes in whole, on a black canvas of its own shape: a square one would be half black.
+- Where that shows no face, or only small ones, it is searched again in squares along its longer side: in 1080p a face
+  of 40 pixels is 5 in the whole picture and 9 in a square.
 """
 
 from __future__ import annotations
@@ -37,28 +38,32 @@ ANCHORS = {
 """(stride in pixels, anchors a cell) of each feature map, in the order of the output."""
 
 
-def anchors(name: str, size: int) -> Floats:
+def anchors(name: str, height: int, width: int) -> Floats:
     """Centres of the anchors in pixels of the network's input, float32 [n, 2] (x, y)."""
     centres = []
     for stride, count in ANCHORS[name]:
-        cells = (np.arange(size // stride, dtype=np.float32) + 0.5) * stride
-        y, x = np.meshgrid(cells, cells, indexing="ij")
+        rows, columns = (np.arange(side // stride, dtype=np.float32) + 0.5 for side in (height, width))
+        y, x = np.meshgrid(rows * stride, columns * stride, indexing="ij")
         centres.append(np.repeat(np.stack([x.ravel(), y.ravel()], axis=1), count, axis=0))
     return np.concatenate(centres).astype(np.float32)
 
 
-def letterboxed(rgb: Picture, size: int) -> tuple[Picture, float, tuple[int, int]]:
-    """The picture whole in a black square: uint8 [size, size, 3], the scale, and its upper left corner (x, y)."""
+def letterboxed(rgb: Picture, size: int, multiple: int) -> tuple[Picture, float, tuple[int, int]]:
+    """The picture whole on black, its longer side `size`: the smallest canvas of whole multiples that holds it.
+
+    Gives uint8 [height, width, 3], the scale, and the picture's upper left corner (x, y) in it.
+    """
     height, width = rgb.shape[:2]
     scale = size / max(height, width)
     inner = max(1, round(width * scale)), max(1, round(height * scale))
-    x, y = (size - inner[0]) // 2, (size - inner[1]) // 2
-    square = np.zeros((size, size, 3), np.uint8)
+    columns, rows = (-(-side // multiple) * multiple for side in inner)
+    x, y = (columns - inner[0]) // 2, (rows - inner[1]) // 2
+    canvas = np.zeros((rows, columns, 3), np.uint8)
     # Every second row is left out where at least four become one: the others are averaged, in two thirds of the time.
     rgb = rgb[::2] if scale <= 0.25 else rgb
     small = Image.fromarray(np.ascontiguousarray(rgb)).resize(inner, Image.Resampling.BILINEAR, reducing_gap=1.0)
-    square[y : y + inner[1], x : x + inner[0]] = np.asarray(small)
-    return square, scale, (x, y)
+    canvas[y : y + inner[1], x : x + inner[0]] = np.asarray(small)
+    return canvas, scale, (x, y)
 
 
 def tiles(height: int, width: int) -> list[tuple[int, int, int, int]]:
@@ -99,7 +104,7 @@ class BlazeFace:
         self._network = built_in(name)
         self.digest = str(self._network.card.sha256)
         self._size = self._network.size[0]
-        self._centres = anchors(name, self._size)
+        self._centres: dict[tuple[int, int], Floats] = {}
 
     def find(self, rgb: Picture) -> list[Face]:
         """Faces with score at least `FLOOR`, best first, at most `CROWD`."""
@@ -117,9 +122,12 @@ class BlazeFace:
 
     def _search(self, rgb: Picture) -> tuple[Floats, Floats]:
         """Candidates of one run, in pixels of the picture that was given."""
-        square, scale, (left, top) = letterboxed(rgb, self._size)
-        rows, logits = self._network.run(square[None])
-        values, scores = decoded(rows[0], logits[0], self._centres)
+        canvas, scale, (left, top) = letterboxed(rgb, self._size, self._network.card.input.multiple)
+        shape = canvas.shape[0], canvas.shape[1]
+        if shape not in self._centres:
+            self._centres[shape] = anchors(self.name, *shape)
+        rows, logits = self._network.run(canvas[None])
+        values, scores = decoded(rows[0], logits[0], self._centres[shape])
         return moved(values, -left, -top) / np.float32(scale), scores
 
 

@@ -19,13 +19,17 @@ LARGEST_CARD = 1 << 20
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What goes in: RGB, float32 [n, 3, height, width], `(rgb / 255 - mean) / std` a channel."""
+    """What goes in: RGB, float32 [n, 3, height, width], `(rgb / 255 - mean) / std` a channel.
+
+    `multiple`: 0 where the size is fixed; else any multiples of it up to height and width go in as well.
+    """
 
     name: str
     height: int
     width: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    multiple: int = 0
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

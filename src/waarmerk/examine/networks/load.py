@@ -24,43 +24,83 @@ LARGEST_NETWORK = 1 << 30
 """Bytes. Larger than any network that runs on a CPU in the time a picture may take."""
 
 
+HELD = 4
+"""Sizes of one network that are held ready: a medium has one, the squares of its search a second."""
+FREE = ("height", "width")
+"""Names of the dimensions that a network of free size leaves open in its input."""
+
+
 class Network:
     """A loaded network: uint8 pictures in, the card's outputs out."""
 
-    def __init__(self, card: Card, session: Session) -> None:
+    def __init__(self, card: Card, content: bytes, where: str) -> None:
         self.card = card
-        self._session = session
+        self._content = content
+        self._where = where
         self._scale = (1 / (255 * np.array(card.input.std))).astype(np.float32).reshape(1, 3, 1, 1)
         self._shift = (-np.array(card.input.mean) / np.array(card.input.std)).astype(np.float32).reshape(1, 3, 1, 1)
+        self._sessions: dict[tuple[int, int], Session] = {self.size: self._session(*self.size)}
+
+    @property
+    def session(self) -> Session:
+        """The session at the card's size."""
+        return self._sized(*self.size)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the picture that goes in."""
+        """Height and width of the (largest) picture that goes in."""
         return self.card.input.height, self.card.input.width
+
+    def takes(self, height: int, width: int) -> bool:
+        """Whether a picture of this size goes in."""
+        multiple = self.card.input.multiple
+        if multiple == 0:
+            return (height, width) == self.size
+        return all(0 < n <= most and n % multiple == 0 for n, most in zip((height, width), self.size, strict=True))
+
+    def _session(self, height: int, width: int) -> Session:
+        free = dict(zip(FREE, (height, width), strict=True)) if self.card.input.multiple else {}
+        return Session(self._content, self._where, free)
+
+    def _sized(self, height: int, width: int) -> Session:
+        # A size known beforehand lets the runtime choose a faster layout: one session a size, the oldest let go.
+        if (height, width) not in self._sessions:
+            if len(self._sessions) >= HELD:
+                del self._sessions[next(iter(self._sessions))]
+            self._sessions[height, width] = self._session(height, width)
+        return self._sessions[height, width]
 
     def run(self, pictures: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Runs on uint8 [n, height, width, 3] RGB; one float32 [n, ...] an output; InputError on another shape."""
-        if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[1:] != (*self.size, 3):
+        if (
+            pictures.dtype != np.uint8
+            or pictures.ndim != 4
+            or pictures.shape[3] != 3
+            or not self.takes(*pictures.shape[1:3])
+        ):
+            upto = f"(or multiples of {self.card.input.multiple} below) " if self.card.input.multiple else ""
             raise InputError(
-                f"network {self.card.name} takes uint8 [n, {self.size[0]}, {self.size[1]}, 3], "
-                f"not {pictures.dtype} {list(pictures.shape)}"
+                f"network {self.card.name} takes uint8 [n, {self.size[0]}, {self.size[1]}, 3] {upto}"
+                f"and not {pictures.dtype} {list(pictures.shape)}"
             )
         scaled = pictures.transpose(0, 3, 1, 2).astype(np.float32, order="C")
         scaled *= self._scale
         scaled += self._shift
-        return self._session.run({self.card.input.name: scaled})
+        return self._sized(*pictures.shape[1:3]).run({self.card.input.name: scaled})
 
 
 class Session:
-    """An ONNX network on one CPU thread: arrays in, arrays out, by name."""
+    """An ONNX network on one CPU thread: arrays in, arrays out, by name. `free`: sizes of its open dimensions."""
 
-    def __init__(self, content: bytes, where: str) -> None:
+    def __init__(self, content: bytes, where: str, free: dict[str, int] | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        for name, size in (free or {}).items():
+            options.add_free_dimension_override_by_name(name, size)
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         # onnxruntime's errors share no base class but Exception; every one of them says the same here.
@@ -120,10 +160,11 @@ def load(folder: Path) -> Network:
     card = read_card(folder / "card.json")
     path = folder / "network.onnx"
     content, _ = read_network(path, card.sha256)
-    session = Session(content, str(path))
+    network = Network(card, content, str(path))
+    session = network.session
     _same(path, "input", session.inputs, {card.input.name: [3, card.input.height, card.input.width]})
     _same(path, "output", session.outputs, {output.name: list(output.shape) for output in card.outputs})
-    return Network(card, session)
+    return network
 
 
 def built_in(name: str) -> Network:
