@@ -38,8 +38,8 @@ def page() -> str:
 
 
 _LEGEND = (
-    "Basis: law (the article binds the tier), own (a promise), proof (health of the record). Tier: h hosting, p an",
-    "online platform that is not micro or small, v very large. Against a lie: R a receipt, D the Commission's database,",
+    "Basis: law (the article binds the tier), own (a promise), proof (health of the record). Tier: h hosting,",
+    "p online platform not micro or small, v very large. Against a lie: R a receipt, D the Commission's database,",
     "F a flagger's or authority's list, B a probe, L the log, U the published report, - nobody but the platform.",
     "",
 )
