@@ -13,8 +13,9 @@ from PIL import Image, ImageFilter
 from waarmerk.bank.align import Timed, align, distances
 from waarmerk.bank.hashing import hash_frames
 from waarmerk.bank.match import KnownItem, Match, Matcher
-from waarmerk.bank.signals.pdq import DISTANCE, distance, with_mirror
+from waarmerk.bank.signals.pdq import DISTANCE, distance
 from waarmerk.bank.signals.vpdq import FrameHashes, read_vpdq
+from waarmerk.bank.views import views
 from waarmerk.examine.media.pieces import FrameSample
 
 VECTORS = Path(__file__).parents[1] / "vectors/pdq"
@@ -47,7 +48,7 @@ def item(pictures: list[Luma], name: str = "known") -> KnownItem:
 def compare(query: list[Luma], *known: KnownItem) -> list[Match]:
     matcher = Matcher(known)
     for sample in samples(query):
-        matcher.add(sample.t_s, *with_mirror(sample.luma))
+        matcher.add(sample.t_s, views(sample.luma))
     return matcher.matches()
 
 
@@ -103,6 +104,31 @@ def test_a_copy_at_another_speed_is_one_range() -> None:
 def test_a_mirrored_copy_is_noticed_as_such() -> None:
     (match,) = compare([luma[:, ::-1] for luma in film(0, 20)], item(film(0, 20)))
     assert (match.transform, match.query_matched, match.best.distance) == ("mirrored", 1.0, 0)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize(
+    ("bars", "transform"),
+    [
+        (((20, 20), (0, 0)), "letterboxed"),
+        (((0, 50), (0, 0)), "letterboxed"),
+        (((0, 0), (60, 60)), "pillarboxed"),
+        (((16, 30), (12, 44)), "framed"),
+    ],
+)
+def test_a_copy_with_bars_around_it_is_found_without_them(
+    mirror: bool, bars: tuple[tuple[int, int], tuple[int, int]], transform: str
+) -> None:
+    barred = [np.pad(luma[:, ::-1] if mirror else luma, bars, constant_values=16) for luma in film(0, 12)]
+    (match,) = compare(barred, item(film(0, 12)))
+    assert match.transform == (f"{transform}-mirrored" if mirror else transform)
+    assert (match.query_matched, match.known_matched) == (1.0, 1.0)
+
+
+def test_bars_on_some_frames_do_not_make_the_share_of_the_query_larger() -> None:
+    barred = [np.pad(luma, ((40, 40), (0, 0))) for luma in film(0, 10)]
+    (match,) = compare(barred + film(700, 30), item(film(0, 10)))
+    assert match.query_matched == pytest.approx(10 / 40)
 
 
 def test_a_still_picture_that_lasts_is_aligned_as_a_whole() -> None:

@@ -17,13 +17,14 @@ import base64
 import io
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from PIL import Image
 
 from waarmerk.bank.match import SHARE, KnownItem, Match, Matcher
-from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR, with_mirror
+from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR
 from waarmerk.bank.signals.vpdq import read_vpdq
+from waarmerk.bank.views import Orientation, views
 from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
 from waarmerk.examine.media.pieces import FrameSample
 from waarmerk.values import Asset, Finding, Json
@@ -56,7 +57,7 @@ _MATCHES: Final[dict[str, Json]] = {
             "query_matched": _SHARED,
             "known_matched": _SHARED,
             "distance": {"type": "integer", "minimum": 0, "maximum": DISTANCE},
-            "transform": {"enum": ["none", "mirrored"]},
+            "transform": {"enum": list(get_args(Orientation))},
             "best": {
                 "type": "object",
                 "required": ["query_t_s", "known_t_s"],
@@ -144,7 +145,7 @@ class MatchingAnalyzer:
 
 
 class MatchingWatch:
-    """One medium being compared; keeps about 80 bytes a picture, and one small picture a known item."""
+    """One medium being compared; keeps at most 320 bytes a picture, and one small picture a known item."""
 
     def __init__(self, items: list[KnownItem]) -> None:
         self._items = items
@@ -155,7 +156,7 @@ class MatchingWatch:
         """Hashes one sampled picture."""
         if not isinstance(piece, FrameSample):
             return
-        for index in self._matcher.add(piece.t_s, *with_mirror(piece.luma)):
+        for index in self._matcher.add(piece.t_s, views(piece.luma)):
             self._pictures[index] = _png(piece)
 
     def finding(self) -> Finding:

@@ -6,28 +6,30 @@ Rules:
 - An item is a match where at least `SHARE` of the query's or of the known item's distinct usable hashes have a
   partner: an excerpt of the item covers the query, an hour around the item covers the item. Less is a *partial*
   match: shared, but perhaps only a common opening or a scene that both quote.
-- The mirror image is compared too; the orientation in which more was found is the one that counts.
+- The mirror image, and the picture without its borders, are compared too (`views`); the one in which more was found
+  is the one that counts. An item's own borders stay: only its hashes are known.
 A match says that pictures are the same to a hash that can be deceived on purpose; it decides about nobody.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from waarmerk.bank.align import AlignedRange, Timed, align, distances
-from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR, Coefficients, Hash, hash_of
+from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR, Coefficients, hash_of
 from waarmerk.bank.signals.vpdq import FrameHashes
+from waarmerk.bank.views import Orientation
 
 SHARE: Final = 0.5
 
 Status = Literal["confirmed", "seeded"]
-Orientation = Literal["none", "mirrored"]
+_SIDES: Final[tuple[Orientation, ...]] = get_args(Orientation)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,20 @@ class Match:
 
 
 @dataclass
+class _Asked:
+    """The usable hashes of one view of the query so far, 32 bytes each, and their times."""
+
+    codes: bytearray = field(default_factory=bytearray)
+    t_s: array[float] = field(default_factory=lambda: array("d"))
+
+    def distinct(self) -> int:
+        return len(np.unique(self.array(), axis=0))
+
+    def array(self) -> NDArray[np.uint64]:
+        return np.frombuffer(bytes(self.codes), np.uint64).reshape(-1, 4)
+
+
+@dataclass
 class _Found:
     """What one orientation of the query had in common with one item so far."""
 
@@ -82,7 +98,7 @@ class _Found:
 class Matcher:
     """Takes a query's frames one after the other and compares each with every known item.
 
-    Memory: about 80 bytes a query frame, one byte a known hash and orientation, four bytes a match.
+    Memory: 40 bytes a query frame and view, one byte a known hash and view, four bytes a match.
     """
 
     def __init__(self, items: Sequence[KnownItem], radius: int = DISTANCE, floor: int = QUALITY_FLOOR) -> None:
@@ -98,28 +114,27 @@ class Matcher:
         self._first = np.concatenate([np.empty(0, np.int64), *(first for _, first in distinct)])
         self._start = np.cumsum([0, *(len(codes) for codes, _ in distinct)])
         self._found: list[dict[Orientation, _Found]] = [
-            {side: _Found(np.zeros(len(codes), np.bool_)) for side in ("none", "mirrored")} for codes, _ in distinct
+            {side: _Found(np.zeros(len(codes), np.bool_)) for side in _SIDES} for codes, _ in distinct
         ]
-        self._codes: dict[Orientation, bytearray] = {"none": bytearray(), "mirrored": bytearray()}
-        self._t_s = array("d")
+        self._asked: dict[Orientation, _Asked] = {side: _Asked() for side in _SIDES}
         self.frames = 0
 
     @property
     def usable_frames(self) -> int:
         """Query frames so far whose quality is at the floor or better."""
-        return len(self._t_s)
+        return len(self._asked["none"].t_s)
 
-    def add(self, t_s: float, plain: Coefficients, mirrored: Coefficients) -> list[int]:
-        """Compares one frame; answers the indices of the items whose best pair this frame now is."""
+    def add(self, t_s: float, seen: Mapping[Orientation, Coefficients]) -> list[int]:
+        """Compares one frame in all its views; the indices of the items whose best pair this frame now is."""
         self.frames += 1
-        if plain.quality < self._floor:
-            return []
-        number = len(self._t_s)
-        self._t_s.append(t_s)
         improved: list[int] = []
-        codes: dict[Orientation, Hash] = {"none": hash_of(plain), "mirrored": hash_of(mirrored)}
-        for side, code in codes.items():
-            self._codes[side] += code.tobytes()
+        for side, found in seen.items():
+            if found.quality < self._floor:
+                continue
+            code, asked = hash_of(found), self._asked[side]
+            number = len(asked.t_s)
+            asked.t_s.append(t_s)
+            asked.codes += code.tobytes()
             apart = distances(self._known, code)
             near = np.flatnonzero(apart <= self._radius)
             owners = np.searchsorted(self._start, near, side="right") - 1
@@ -141,7 +156,7 @@ class Matcher:
         distance = int(apart[nearest])
         if found.best is None or distance < found.best.distance:
             known_t_s = float(self._usable[index].t_s[self._first[places[nearest]]])
-            found.best = BestPair(float(self._t_s[number]), known_t_s, distance)
+            found.best = BestPair(self._asked[side].t_s[number], known_t_s, distance)
         return distance < before
 
     def matches(self) -> list[Match]:
@@ -151,19 +166,20 @@ class Matcher:
 
     def _match(self, index: int) -> Match | None:
         sides = self._found[index]
-        side: Orientation = "mirrored" if len(sides["mirrored"].query_hit) > len(sides["none"].query_hit) else "none"
+        side = max(_SIDES, key=lambda side: len(sides[side].query_hit))
         found = sides[side]
         if found.best is None:
             return None
-        item, usable = self._items[index], self._usable[index]
-        codes = np.frombuffer(bytes(self._codes[side]), np.uint64).reshape(-1, 4)
+        item, usable, asked = self._items[index], self._usable[index], self._asked[side]
+        codes, times = asked.array(), np.frombuffer(asked.t_s, np.float64)
         hit = np.frombuffer(found.query_hit, np.uint32)
-        times = np.frombuffer(self._t_s, np.float64)
+        # Of the whole query, also where only some of its frames have borders.
+        denominator = max(asked.distinct(), self._asked["none"].distinct())
         return Match(
             index=index,
             item=item.item,
             status=item.status,
-            query_matched=len(np.unique(codes[hit], axis=0)) / len(np.unique(codes, axis=0)),
+            query_matched=len(np.unique(codes[hit], axis=0)) / denominator,
             known_matched=float(found.known_hit.mean()),
             transform=side,
             best=found.best,
