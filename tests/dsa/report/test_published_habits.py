@@ -104,3 +104,32 @@ def test_a_scope_called_total_is_the_total(plaza: Report, checked: Checker) -> N
     for row in plaza.parts[9][1:4]:
         row[5] = "total"
     assert checked(plaza).findings == ()
+
+
+def test_a_second_version_of_one_part_with_another_figure_is_two_values(plaza: Report, tmp_path: Path) -> None:
+    from simulation.reports import csv_text
+
+    folder = write_folder(plaza, tmp_path / "r")
+    row = head(plaza, 6, SPEECH)
+    plaza.parts[6][row][7] = str(int(plaza.parts[6][row][7]) + 9)
+    (folder / "6_own_initiative_TC_version2.csv").write_text(csv_text(plaza.parts[6]), encoding="utf-8")
+    found = [f for f in check_path(folder)[1].findings if f.rule == "two_values"]
+    assert [(f.row, f.line) for f in found] == [(SPEECH, row + 1)]
+    assert found[0].found == (found[0].expected or 0) + 9
+
+
+def test_the_same_part_twice_is_asked_about(plaza: Report, tmp_path: Path) -> None:
+    from simulation.reports import csv_text
+
+    folder = write_folder(plaza, tmp_path / "r")
+    (folder / "6_copy.csv").write_text(csv_text(plaza.parts[6]), encoding="utf-8")
+    assert ids(check_path(folder)[1]) == ["duplicate_table"]
+
+
+def test_a_count_left_blank_in_a_row_with_figures_is_asked_about(plaza: Report, checked: Checker) -> None:
+    index = next(
+        i for i, row in enumerate(plaza.parts[6]) if row[3] == "KEYWORD_NUDITY" or (i > 5 and row[5] not in ("", "0"))
+    )
+    plaza.parts[6][index][5] = ""
+    found = [f for f in checked(plaza).findings if f.rule == "blank_for_zero"]
+    assert [f.line for f in found] == [index + 1]

@@ -232,7 +232,9 @@ def _context(hits: list[Hit]) -> str:
             found[hit.row.text("context")] = None
             continue
         key = f"context_{hit.column}"
-        own = [hit.row.text(key)] if hit.row.text(key) else _all_context(hit.row)
+        # A row may explain itself beside another figure; the TOTAL explains columns, each its own.
+        anywhere = not hit.row.text(key) and hit.row.key != TOTAL
+        own = _all_context(hit.row) if anywhere else [hit.row.text(key)]
         # What explains a whole column often stands in its TOTAL row.
         total = hit.table.total(hit.row.scope)
         for text in (*own, *(row.text(key) for row in hit.beside), total.text(key) if total else ""):

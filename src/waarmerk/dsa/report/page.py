@@ -89,8 +89,7 @@ def _contradictions(numbered: list[tuple[int, Finding]], said: Words) -> Markup 
     if not shown:
         return None
     rows = [
-        Bar(f"{n}. {label_name(f.row)} · {f.column}", (float(f.expected or 0), float(f.found or 0)))
-        for n, f in shown[:_MOST_BARS]
+        Bar(f"{n}. {label_name(f.row)}", (float(f.expected or 0), float(f.found or 0))) for n, f in shown[:_MOST_BARS]
     ]
     return bars(
         rows,

@@ -71,6 +71,20 @@ def columns_used_and_left_blank(report: Report) -> Iterator[Hit]:
                     yield Hit(table, row, column, 0, None, column)
 
 
+@rule("blank_for_zero", "instructions", parts=(4, 5, 6), reference=_REFERENCE)
+def rows_used_without_their_count(report: Report) -> Iterator[Hit]:
+    """Notices or measures are blank in a row that has other figures."""
+    for table in report.of(4, 5, 6):
+        others, shown = _BESIDE[table.part]
+        for row in table.rows:
+            # Categories of notices are asked about above.
+            if table.part == 4 and not row.key.startswith("KEYWORD_"):
+                continue
+            used = any(row.number(column) for column in others)
+            if used and row.cell(shown).blank:
+                yield Hit(table, row, shown, 0, None, shown)
+
+
 @rule("zero_for_blank", "instructions", parts=(8,), reference=_REFERENCE)
 def accuracy_of_nothing(report: Report) -> Iterator[Hit]:
     """Accuracy, precision or recall is 0 where nothing was automated: always wrong, or not applicable?"""

@@ -12,6 +12,7 @@ from waarmerk.dsa.report.template import CATEGORY_PARTS, OTHER, TOTAL
 from waarmerk.dsa.report.words import normal
 
 _PART_ONE = "Annex II, part I, 7"
+_FIGURES_OF_TWINS = 8
 
 
 def _value(row: Row) -> float | int:
@@ -112,6 +113,54 @@ def cells_with_two_values(report: Report) -> Iterator[Hit]:
 def rows_that_stand_twice(report: Report) -> Iterator[Hit]:
     """The same row stands twice with the same figures."""
     yield from (hit for hit, differs in _repeated(report) if not differs)
+
+
+@rule(
+    "two_values",
+    "impossible",
+    parts=(*CATEGORY_PARTS, 7, 8, 9, 10),
+    reference="Annex II, part I, 7: no double counts",
+)
+def tables_with_two_values(report: Report) -> Iterator[Hit]:
+    """The same table stands twice and differs in a few cells; tables of surfaces (ads, core) differ in most."""
+    for first, second, same, differ in _twins(report):
+        if differ and same >= 4 * len(differ):
+            for old, row, column in differ:
+                fields: dict[str, object] = {"other_line": old.line, "other": first.name}
+                yield Hit(second, row, column, old.number(column), row.number(column), "table", "table", fields)
+
+
+@rule("duplicate_table", "instructions", parts=(*CATEGORY_PARTS, 7, 8, 9, 10), reference="Annex II, part I, 7")
+def tables_that_stand_twice(report: Report) -> Iterator[Hit]:
+    """The same table stands twice with the same figures."""
+    for first, second, _, differ in _twins(report):
+        if not differ:
+            yield Hit(second, None, habit=first.name, fields={"other": first.name, "where": second.name})
+
+
+_Differing = tuple[Row, Row, str]
+
+
+def _twins(report: Report) -> Iterator[tuple[Table, Table, int, list[_Differing]]]:
+    """Pairs of tables of one part, how many figures above zero they share, and where they differ."""
+    for place, first in enumerate(report.tables):
+        for second in report.tables[place + 1 :]:
+            if first.part != second.part or first.part not in (*CATEGORY_PARTS, 7, 8, 9, 10):
+                continue
+            rows = {(row.key, row.scope, row.category, row.description): row for row in first.rows}
+            same, differ = 0, list[_Differing]()
+            for row in second.rows:
+                old = rows.get((row.key, row.scope, row.category, row.description))
+                for column in row.cells if old is not None else ():
+                    a, b = old.number(column) if old else None, row.number(column)
+                    if a is None or b is None or not (a or b):
+                        continue
+                    if a == b:
+                        same += 1
+                    elif old is not None:
+                        differ.append((old, row, column))
+            if same >= _FIGURES_OF_TWINS:
+                yield first, second, same, differ
 
 
 @rule("heading_row_missing", "instructions", parts=CATEGORY_PARTS, reference="Annex I; Annex II, part I, 7")
