@@ -126,7 +126,7 @@ def test_no_text_can_change_the_shape_of_the_page(text: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_says_what_the_report_must_say(language: Language) -> None:
     say = Sentences(language)
-    value = everything()
+    value = examination(manipulation(1.5))
     text = Elements(written(value, language)).text
     for needed in (
         say.conclusion(value),

@@ -64,6 +64,13 @@ def test_a_probability_has_the_digits_that_it_needs(share: float, text: str) -> 
     assert EN.percent(share).replace("\u00a0", " ") == text
 
 
+@pytest.mark.parametrize("fact", [matching(), provenance()])
+def test_where_a_fact_decides_no_probability_of_the_ratio_is_put_beside_it(fact: Finding) -> None:
+    value = examination(manipulation(-1.0), fact)
+    assert value.conclusion.posterior is not None
+    assert EN.posterior(value) is None
+
+
 def test_a_reason_that_no_catalogue_words_is_shown_as_it_is() -> None:
     assert EN.reason("blue-moon", "it was full") == "blue-moon (it was full)"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from waarmerk.errors import UnavailableError, UsageError
+from waarmerk.errors import InputError, UnavailableError, UsageError
 from waarmerk.examine.report.rows import CheckErrorRow, CheckRow, line, parse_row
 
 
@@ -99,7 +99,10 @@ class RowFile:
                     raise UsageError("holds something else than rows of a report", where=str(self._path))
                 self._file.truncate(whole)
                 break
-            row = parse_row(text, where=f"{self._path}:{number}")
+            try:
+                row = parse_row(text, where=f"{self._path}:{number}")
+            except InputError as error:
+                raise UsageError("holds something else than rows of a report", where=error.where) from error
             self.held[row.asset.path if isinstance(row, CheckRow) else row.path] = row
             whole += len(text)
         self._file.seek(0, os.SEEK_END)

@@ -15,6 +15,7 @@ from waarmerk.examine.evidence.words import Support, strength, support
 from waarmerk.text.words import Language, Words, words
 from waarmerk.values import Abstention, Examination, Finding, Ratio
 
+_BY_FACT = frozenset({"known-fake", "declared-synthetic"})
 _LEAST = 0.001
 """Percent below which a probability is only said to be smaller."""
 
@@ -34,7 +35,7 @@ class Sentences:
         """What it all adds up to, in one sentence."""
         conclusion = examination.conclusion
         kind = self.words.say(f"kind.{examination.asset.kind}")
-        if conclusion.label in {"known-fake", "declared-synthetic", "nothing-found"}:
+        if conclusion.label in _BY_FACT or conclusion.label == "nothing-found":
             return self.words.say(f"sentence.{conclusion.label}", kind=kind)
         if conclusion.log10_lr is None:
             return self._no_ratio(examination, kind)
@@ -57,9 +58,9 @@ class Sentences:
         )
 
     def posterior(self, examination: Examination) -> str | None:
-        """What the ratio means at the stated base rate; None where no posterior is shown."""
+        """What the ratio means at the stated base rate; None where none is shown, or facts decide and it does not."""
         conclusion = examination.conclusion
-        if conclusion.posterior is None or conclusion.base_rate is None:
+        if conclusion.posterior is None or conclusion.base_rate is None or conclusion.label in _BY_FACT:
             return None
         kinds = self.words.say(f"kinds.{examination.asset.kind}")
         return self.words.say(
