@@ -84,7 +84,9 @@ def _face(row: dict[str, Any], *, fake: bool) -> str:
         )
     ratio, least, most = finding["log10_lr"], *finding["log10_lr_bounds"]
     said = f"log10 likelihood ratio {ratio:+.2f}, of at most {least:+.2f} to {most:+.2f}; label {label}"
-    if fake:
+    if abs(ratio) < 0.1:
+        verdict = "cannot tell: its ratio supports neither side"
+    elif fake:
         verdict = "took it for manipulated" if ratio > 0 else "MISSED the swap: it leans towards untouched"
     else:
         verdict = "found nothing against it" if ratio <= 0 else "is WRONG here: it leans towards manipulated"

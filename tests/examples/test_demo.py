@@ -91,6 +91,7 @@ def row(name: str, ratio: float | None, *, known: bool = False) -> dict[str, Any
     [
         (-0.5, 1.2, True, ["found nothing against it", "took it for manipulated", "recognised: 100% of it"]),
         (0.4, -0.3, False, ["is WRONG here", "MISSED the swap", "NOT recognised"]),
+        (0.02, 0.0, True, ["supports neither", "supports neither", "recognised"]),
         (None, None, True, ["abstained: no-face", "abstained: no-face", "recognised"]),
     ],
 )

@@ -74,8 +74,11 @@ def _matching(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
                 query=say.percent(match["query_matched"]),
                 known=say.percent(match["known_matched"]),
             )
-            mirrored = match.get("transform") == "mirrored"
-            yield f"{line} ({word('fact.matching.mirrored')})" if mirrored else line
+            changed = str(match.get("transform") or "")
+            notes = [word("fact.matching.mirrored")] if "mirrored" in changed else []
+            if changed.startswith(("letterboxed", "pillarboxed", "framed")):
+                notes.append(word("fact.matching.bars"))
+            yield f"{line} ({', '.join(notes)})" if notes else line
 
 
 def _container(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
