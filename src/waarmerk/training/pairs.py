@@ -25,15 +25,18 @@ from waarmerk.training.recipes.sharpness import made_alike
 from waarmerk.training.store import Store
 
 MAP_STRIDE = 16
+VIDEO = 1.7
+"""How much more a source of clips counts among labelled fakes than one of pictures: clips are what is examined."""
 
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of the batch: self-blends against labelled fakes; how often the sharper side is softened."""
+    """Share of self-blends in the batch; how often blur is made alike; how strong the degradation."""
 
     self_blends: float = 0.5
     alike: float = 0.6
     codec: bool = True
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class Pool:
             if crop.pair:
                 self.of_pair[crop.pair].append(number)
         self._real_keys, self._real_odds = list(self.reals), _odds([len(v) for v in self.reals.values()])
-        self._fake_keys, self._fake_odds = list(self.fakes), _odds([len(v) for v in self.fakes.values()])
+        self._fake_keys = list(self.fakes)
+        favours = [VIDEO if store.crops[v[0]].folder == "clips" else 1.0 for v in self.fakes.values()]
+        self._fake_odds = _odds([len(v) for v in self.fakes.values()], favours)
 
     def real(self, rng: Generator) -> int:
         """A real crop, its source drawn first."""
@@ -92,8 +97,8 @@ class Pool:
         return _one(self.of_folder["portraits"] or self.of_folder["faces"], rng)
 
 
-def _odds(counts: list[int]) -> NDArray[np.float64]:
-    weights = np.asarray(counts, dtype=np.float64) ** 0.4
+def _odds(counts: list[int], favours: list[float] | None = None) -> NDArray[np.float64]:
+    weights = np.asarray(counts, dtype=np.float64) ** 0.4 * (1.0 if favours is None else np.asarray(favours))
     return np.asarray(weights / weights.sum() if len(weights) else weights, dtype=np.float64)
 
 
@@ -112,7 +117,7 @@ def blended_pair(pool: Pool, size: int, mix: Mix, rng: Generator) -> Pair:
         if mask.max() > 0.2 and mask.mean() > 0.02 * mask.max():
             break
     real, fake = cut(wide, where), cut(blend.fake, where)
-    what = augment.draw(rng, codec=mix.codec)
+    what = augment.draw(rng, codec=mix.codec, strength=mix.strength)
     cells = size // MAP_STRIDE
     mask = resize_map(np.ascontiguousarray(mask[:, ::-1] if what.flip else mask), (cells, cells))
     return Pair(_finished(real, size, what), _finished(fake, size, what), mask)
@@ -131,7 +136,7 @@ def labelled_pair(pool: Pool, size: int, mix: Mix, rng: Generator) -> Pair:
     real, fake = (resized(crop, side, side) for crop in crops)
     if rng.random() < mix.alike:
         real, fake = made_alike(real, fake)
-    what = augment.draw(rng, codec=mix.codec)
+    what = augment.draw(rng, codec=mix.codec, strength=mix.strength)
     return Pair(_finished(real, size, what), _finished(fake, size, what), None)
 
 

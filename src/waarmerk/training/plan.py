@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     self_blends: float = 0.5
     alike: float = 0.6
     codec: bool = True
+    strength: float = 1.0
     pretrained: bool = True
     map_weight: float = 0.5
     seed: int = 1

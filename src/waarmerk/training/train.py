@@ -93,7 +93,7 @@ class Run:
     def run(self, *, workers: int = 1, every_s: float = 180.0) -> None:
         """Trains to the last step, writing curve and checkpoints."""
         torch.set_flush_denormal(True)
-        mix = Mix(self.settings.self_blends, self.settings.alike, self.settings.codec)
+        mix = Mix(self.settings.self_blends, self.settings.alike, self.settings.codec, self.settings.strength)
         saved, began, seen = time.monotonic(), time.monotonic(), 0
         losses: list[float] = []
         right: list[float] = []

@@ -35,22 +35,22 @@ class Degradation:
     seed: int
 
 
-def draw(rng: Generator, *, codec: bool = True) -> Degradation:
-    """Draws one degradation; `codec` False leaves JPEG and H.264 out."""
+def draw(rng: Generator, *, codec: bool = True, strength: float = 1.0) -> Degradation:
+    """Draws one degradation; `codec` False leaves JPEG and H.264 out, `strength` 0..1 makes all of it rarer."""
     kind = rng.random()
-    name = "none" if not codec or kind < 0.25 else "jpeg" if kind < 0.6 else "h264"
+    name = "none" if not codec or kind > 0.75 * strength else "jpeg" if kind < 0.35 * strength else "h264"
     return Degradation(
         flip=bool(rng.random() < 0.5),
         shift=tuple(float(v) for v in (rng.uniform(-20, 20, 3) if rng.random() < 0.3 else np.zeros(3))),  # type: ignore[arg-type]
         saturation=float(rng.uniform(0.6, 1.3) if rng.random() < 0.3 else 1),
         contrast=float(rng.uniform(0.7, 1.3) if rng.random() < 0.4 else 1),
         brightness=float(rng.uniform(-0.25, 0.25) if rng.random() < 0.4 else 0),
-        scale=float(rng.uniform(0.35, 1.0) if rng.random() < 0.4 else 1),
+        scale=float(rng.uniform(1 - 0.65 * strength, 1.0) if rng.random() < 0.4 * strength else 1),
         kernel=int(rng.integers(len(KERNELS))),
-        sigma=float(rng.uniform(0.3, 1.6) if rng.random() < 0.2 else 0),
-        noise=float(rng.uniform(1, 10) if rng.random() < 0.15 else 0),
+        sigma=float(rng.uniform(0.3, 1.6) if rng.random() < 0.2 * strength else 0),
+        noise=float(rng.uniform(1, 10) if rng.random() < 0.15 * strength else 0),
         codec=name,
-        quality=int(rng.integers(30, 98)) if name == "jpeg" else int(rng.integers(18, 39)),
+        quality=int(rng.integers(30, 98)) if name == "jpeg" else int(rng.integers(18, 31 + round(8 * strength))),
         overlay=bool(rng.random() < 0.08),
         seed=int(rng.integers(2**31)),
     )
