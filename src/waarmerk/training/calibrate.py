@@ -3,6 +3,9 @@
 - Every (source, method) of a class counts by n^-0.6 a recording, and both classes weigh the same: the ratio stands
   for no prior, and one page with thirty clips does not set it alone.
 - A little ridge on the slope keeps few recordings from making it steep.
+- A line that would be flatter than `LEAST_SLOPE`, or fall, is given that slope about its middle: its ratios stay in
+  the range that the verbal scale calls "no support" and keep the order of the scores, which is still worth something
+  to whoever must look at many media.
 - How well it carries to a source that it has not seen is measured by leaving each source out in turn
   (`cllr_left_out`); the bounds stand on those ratios, not on the fitted ones.
 """
@@ -17,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waarmerk.examine.evidence.calibration import SCHEMA, Fitted, Model, cllr, cllr_min, supported_bounds
+from waarmerk.examine.evidence.calibration import SCHEMA, Fitted, Model, bent, cllr, cllr_min, supported_bounds
 from waarmerk.training.evaluate import Item
 from waarmerk.values import Propositions, Sha256
 
@@ -27,6 +30,10 @@ PROPOSITIONS = Propositions(
 )
 RIDGE = 0.02
 """Weight of the squared slope (of standardised scores) in the loss."""
+LEAST_SLOPE = 0.05
+"""log10 ratio for one standard deviation of the scores."""
+LEAST_BOUND = 0.2
+"""log10. Ratios under 2 support nothing on the verbal scale, so these bounds claim nothing."""
 Floats = NDArray[np.float64]
 
 
@@ -50,7 +57,7 @@ def weights_of(items: Sequence[Item]) -> Floats:
 
 
 def fit_line(scores: Floats, fake: NDArray[np.bool_], weights: Floats) -> Line:
-    """Weighted ridge logistic regression by Newton's method; the slope is not allowed below 0."""
+    """Weighted ridge logistic regression by Newton's method; the slope is at least `LEAST_SLOPE`."""
     centre, spread = float(np.average(scores, weights=weights)), float(scores.std()) or 1.0
     design = np.stack([np.ones_like(scores), (scores - centre) / spread], axis=1)
     beta = np.zeros(2)
@@ -63,8 +70,10 @@ def fit_line(scores: Floats, fake: NDArray[np.bool_], weights: Floats) -> Line:
         beta = beta - step
         if np.abs(step).max() < 1e-10:
             break
-    slope = max(float(beta[1]), 0.0) / spread / math.log(10)
-    return Line(float(beta[0]) / math.log(10) - slope * centre, slope)
+    slope = float(beta[1]) / math.log(10)
+    middle = float(beta[0]) / math.log(10) if slope >= LEAST_SLOPE else 0.0
+    slope = max(slope, LEAST_SLOPE) / spread
+    return Line(middle - slope * centre, slope)
 
 
 def left_out(items: Sequence[Item]) -> Floats:
@@ -87,9 +96,9 @@ def fit(items: Sequence[Item], network: Sha256, population: str) -> Fitted:
     fake = np.array([item.fake for item in items], dtype=bool)
     line = fit_line(scores, fake, weights_of(items))
     without = left_out(items)
-    low, high = supported_bounds(without[fake], without[~fake])
-    bounded = np.clip(line(scores), low, high)
-    carried = np.clip(without, low, high)
+    supported = supported_bounds(without[fake], without[~fake])
+    bounds = min(supported[0], -LEAST_BOUND), max(supported[1], LEAST_BOUND)
+    bounded, carried = (np.array([bent(float(v), bounds) for v in values]) for values in (line(scores), without))
     return Fitted(
         schema=SCHEMA,
         network=network,
@@ -98,7 +107,7 @@ def fit(items: Sequence[Item], network: Sha256, population: str) -> Fitted:
         sources=len({item.source for item in items}),
         real=int((~fake).sum()),
         fake=int(fake.sum()),
-        model=Model(intercept=round(line.intercept, 6), slope=round(line.slope, 6), bounds=(low, high)),
+        model=Model(intercept=round(line.intercept, 6), slope=round(line.slope, 6), bounds=bounds),
         cllr=round(cllr(bounded[fake], bounded[~fake]), 4),
         cllr_min=round(cllr_min(scores, fake), 4),
         notes={

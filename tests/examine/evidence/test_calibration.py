@@ -72,8 +72,13 @@ def test_a_ratio_never_leaves_its_bounds(model: Model, score: float) -> None:
     assert model.bounds[0] <= log10_lr(score, model) <= model.bounds[1]
 
 
-@given(st.lists(finite, min_size=1, max_size=30), st.randoms())
-def test_a_trimmed_mean_lies_among_its_scores_in_any_order(scores: list[float], random: object) -> None:
+def test_a_stronger_score_keeps_its_rank_close_to_the_bound() -> None:
+    model = Model(intercept=0.0, slope=1.0, bounds=(-0.5, 0.5))
+    assert log10_lr(0.6, model) < log10_lr(1.2, model) < 0.5
+
+
+@given(st.lists(finite, min_size=1, max_size=30))
+def test_a_trimmed_mean_lies_among_its_scores_in_any_order(scores: list[float]) -> None:
     mean = trimmed_mean(scores)
     assert min(scores) <= mean <= max(scores)
     assert trimmed_mean(sorted(scores)) == mean

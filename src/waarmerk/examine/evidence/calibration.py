@@ -8,8 +8,8 @@ Rules:
   any film that is long enough.
 - The model is a straight line from score to log10 ratio with a slope that is not negative, so a higher score never
   means a lower ratio. It is fitted by `waarmerk.training` on sources that the network was not trained on.
-- The line ends in bounds: what so few recordings can support (empirical lower and upper bound, ELUB; Vergeer et al.,
-  Science & Justice 56, 2016). Beyond them the ratio is the bound.
+- The line bends towards bounds: what so few recordings can support (empirical lower and upper bound, ELUB; Vergeer
+  et al., Science & Justice 56, 2016). It nears them and never passes them, so that a stronger score keeps its rank.
 - A calibration belongs to one network by its digest and is refused for another.
 """
 
@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """log10 ratio = intercept + slope x score, cut at `bounds` (log10)."""
+    """log10 ratio = intercept + slope x score, bent towards `bounds` (log10)."""
 
     intercept: float
     slope: float
@@ -70,7 +70,13 @@ def trimmed_mean(scores: Sequence[float], trim: float = TRIM) -> float:
 
 def log10_lr(score: float, model: Model) -> float:
     """The calibrated log10 likelihood ratio of a track's or a medium's score, within the bounds."""
-    return min(max(model.intercept + model.slope * score, model.bounds[0]), model.bounds[1])
+    return bent(model.intercept + model.slope * score, model.bounds)
+
+
+def bent(value: float, bounds: tuple[float, float]) -> float:
+    """`value` bent towards the bound on its side: bound x tanh(value / bound), 0 where that side supports nothing."""
+    bound = bounds[1] if value > 0 else bounds[0]
+    return bound * math.tanh(value / bound) if abs(bound) > 1e-9 else 0.0
 
 
 def read_calibration(path: Path, network: Sha256) -> tuple[Fitted, Sha256]:
