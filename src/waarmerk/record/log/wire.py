@@ -132,7 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Who asks for what is nobody's business here."""
 
 
-def poster(url: str, timeout_s: float = 10.0) -> Callable[[bytes], tuple[int, bytes]]:
+def poster(
+    url: str, timeout_s: float = 10.0, content_type: str = "text/plain; charset=utf-8"
+) -> Callable[[bytes], tuple[int, bytes]]:
     """A function that POSTs to `url` and gives status and body.
 
     It raises `UnavailableError` where nobody answers, `InputError` where the answer is too large.
@@ -143,14 +145,14 @@ def poster(url: str, timeout_s: float = 10.0) -> Callable[[bytes], tuple[int, by
     except ValueError as error:
         raise UsageError("the port in the address is not a number", where=url) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError("a witness has an address like https://witness.example/", where=url)
+        raise UsageError("an address reads like https://witness.example/", where=url)
     host: str = parts.hostname
 
     def post(body: bytes) -> tuple[int, bytes]:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(host, port, timeout=timeout_s)
         try:
-            connection.request("POST", parts.path or "/", body, {"Content-Type": "text/plain; charset=utf-8"})
+            connection.request("POST", parts.path or "/", body, {"Content-Type": content_type})
             response = connection.getresponse()
             answer = response.read(_MAX_ANSWER + 1)
         except (OSError, http.client.HTTPException) as error:
