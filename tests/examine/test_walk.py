@@ -111,7 +111,7 @@ def test_an_analyzer_that_cannot_be_loaded_stands_in_the_report(clip: Path) -> N
 
 
 def test_a_ratio_becomes_the_conclusion(clip: Path) -> None:
-    conclusion = walked(clip, Counting("a", "frames", answer=ratio(2.0))).conclusion
+    conclusion = walked(clip, Counting("manipulation", "frames", answer=ratio(2.0))).conclusion
     assert (conclusion.label, conclusion.log10_lr, conclusion.support) == ("manipulated", 2.0, "moderately-strong-h1")
 
 

@@ -1,12 +1,15 @@
 """Ratios are combined with their dependence stated, and never beyond what their parts support."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waarmerk.examine.evidence.fusion import combine
+from waarmerk.examine.evidence.calibration import Fitted
+from waarmerk.examine.evidence.fusion import LEAD, MANIPULATION, combine
+from waarmerk.examine.networks.load import WEIGHTS
 from waarmerk.values import Abstention, Calibration, Finding, Propositions, Ratio, Sha256
 
-FACE = Propositions(h1="The face was manipulated", h2="The face was recorded and not altered")
+FACE = MANIPULATION
 CAMERA = Propositions(h1="This camera made it", h2="Another camera made it")
 CALIBRATION = Calibration(digest=Sha256("0" * 64), population="test clips", sources=3, real=40, fake=40)
 
@@ -65,6 +68,22 @@ def test_the_same_evidence_told_again_does_not_grow(row: tuple[float, tuple[floa
     assert combined is not None
     assert combined.log10_lr == row[0]
     assert combined.dependence == "unknown"
+
+
+def test_a_ratio_on_other_propositions_alone_makes_no_conclusion_about_faces() -> None:
+    assert combine([finding("camera", 5.0, (-6, 6), CAMERA)]) is None
+
+
+def test_the_built_in_analyzers_propositions_are_the_conclusions() -> None:
+    own = Propositions(h1="swapped", h2="not swapped")
+    combined = combine([finding("other", 5.0, (-6, 6)), finding(LEAD, 1.0, (-2, 2), own)])
+    assert combined is not None
+    assert (combined.log10_lr, combined.propositions, combined.apart) == (1.0, own, ("other",))
+
+
+def test_the_shipped_calibration_compares_these_propositions() -> None:
+    shipped = WEIGHTS / "manipulation/calibration.json"
+    assert msgspec.json.decode(shipped.read_bytes(), type=Fitted).propositions == MANIPULATION
 
 
 def test_ratios_on_other_propositions_stand_apart() -> None:

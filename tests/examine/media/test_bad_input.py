@@ -100,7 +100,7 @@ def test_a_header_that_claims_a_thousand_million_pictures(tmp_path: Path, clip: 
 
 def test_an_image_of_60000_by_60000(tmp_path: Path) -> None:
     error = refused(written(tmp_path, "bomb.png", png_header(60_000, 60_000)))
-    assert error.message == "is a picture of 60000 x 60000, larger than the limit of 64 megapixels"
+    assert error.message == "is a picture of 60000 x 60000, larger than the limit of 50 megapixels"
 
 
 def test_a_jpeg_that_claims_60000_by_60000(tmp_path: Path) -> None:

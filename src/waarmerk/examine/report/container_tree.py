@@ -51,7 +51,7 @@ def _reference(reference: Mapping[str, Json], say: Sentences) -> Node:
     word = say.words.say
     differences = reference.get("differences") or ()
     name = str(reference.get("path")).rpartition("/")[2]
-    node = Node(word("tree.reference", reference=short(name)), word("tree.differences", count=len(differences)))
+    node = Node(word("tree.reference", reference=short(name)), _differences(len(differences), say))
     node.tone = "" if differences else "against"
     for difference in differences[:50]:
         where = Node(short(str(difference.get("where"))), word(f"tree.difference.{difference.get('kind')}"))
@@ -61,6 +61,11 @@ def _reference(reference: Mapping[str, Json], say: Sentences) -> Node:
                 where.children.append(of_json(word(f"tree.side.{side}"), value))
         node.children.append(where)
     return node
+
+
+def _differences(count: int, say: Sentences) -> str:
+    key = "none" if not count else "one" if count == 1 else "many"
+    return say.words.say(f"tree.differences.{key}", count=count)
 
 
 def _apart(here: Json, there: Json) -> tuple[Json, Json]:

@@ -34,7 +34,7 @@ def _provenance(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
         yield word(f"fact.provenance.{manifest}")
     if told.get("tampered"):
         yield word("fact.provenance.tampered")
-    types = ", ".join(source_types(told))
+    types = ", ".join(f"{say.source(kind)} ({kind})" for kind in source_types(told))
     if told.get("declared_synthetic"):
         yield word("fact.provenance.synthetic", types=types)
     elif types:
@@ -64,7 +64,8 @@ def _matching(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
         return
     known, partial = told.get("known") or [], told.get("partial") or []
     if not known:
-        yield word("fact.matching.nothing", count=len(told.get("compared_with") or ()))
+        count = len(told.get("compared_with") or ())
+        yield word(f"fact.matching.nothing.{'one' if count == 1 else 'many'}", count=count)
     for key, matches in (("fact.matching.match", known), ("fact.matching.partial", partial)):
         for match in matches:
             line = word(
@@ -95,7 +96,7 @@ def _container(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
     for reference in told.get("references") or ():
         count = len(reference.get("differences") or ())
         name = str(reference.get("path")).rpartition("/")[2]
-        key = "same" if not count else "differs"
+        key = "same" if not count else "differs.one" if count == 1 else "differs.many"
         yield word(f"fact.container.{key}", reference=name, count=count)
 
 

@@ -39,7 +39,7 @@ def _manifest(
     if one.get("made_with"):
         node.children.append(Node(word("tree.made-with", tools=short(", ".join(filter(None, one["made_with"]))))))
     for kind in one.get("digital_source_types") or ():
-        node.children.append(Node(word("tree.source", kind=_source(kind, say)), short(kind)))
+        node.children.append(Node(word("tree.source", kind=say.source(kind)), short(kind)))
     for action in one.get("actions") or ():
         text = word("tree.action", action=short(str(action.get("action") or "?").removeprefix("c2pa.")))
         node.children.append(Node(text, short(action.get("when") or "")))
@@ -65,7 +65,3 @@ def _ingredient(
     if label in manifests and label not in above and len(above) < DEPTH:
         node.children.append(_manifest(manifests[label], manifests, say, above))
     return node
-
-
-def _source(kind: str, say: Sentences) -> str:
-    return say.words.find(f"source.{kind}") or kind

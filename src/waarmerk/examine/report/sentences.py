@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
+from waarmerk.examine.evidence.fusion import combine
 from waarmerk.examine.evidence.words import Support, strength, support
 from waarmerk.text.words import Language, Words, words
 from waarmerk.values import Abstention, Examination, Finding, Ratio
@@ -35,6 +36,8 @@ class Sentences:
         """What it all adds up to, in one sentence."""
         conclusion = examination.conclusion
         kind = self.words.say(f"kind.{examination.asset.kind}")
+        if conclusion.label == "nothing-found" and conclusion.support == "none":
+            return self.words.say("sentence.nothing-found-weak")
         if conclusion.label in _BY_FACT or conclusion.label == "nothing-found":
             return self.words.say(f"sentence.{conclusion.label}", kind=kind)
         if conclusion.log10_lr is None:
@@ -49,11 +52,13 @@ class Sentences:
             return self.words.say("sentence.inconclusive", kind=kind)
         if conclusion.support == "none":
             return self.words.say("sentence.forensic-even", support=self.support(conclusion.support))
-        side = "side.h1" if conclusion.log10_lr > 0 else "side.h2"
+        combined = combine(examination.findings)
+        towards = "h1" if conclusion.log10_lr > 0 else "h2"
+        proposition = "" if combined is None else getattr(combined.propositions, towards)
         return self.words.say(
             "sentence.forensic",
             times=self.times(conclusion.log10_lr),
-            side=self.words.say(side),
+            side=self.words.say(f"side.{towards}", proposition=proposition),
             support=self.support(conclusion.support),
         )
 
@@ -109,6 +114,10 @@ class Sentences:
             support=self.support(support(finding.answer.log10_lr)),
         )
 
+    def source(self, kind: str) -> str:
+        """A digital source type in words, or as it is."""
+        return self.words.find(f"source.{kind}") or kind
+
     def not_examined(self, what: str) -> str:
         """A sentence about what was not looked at."""
         return self.words.find(f"not_examined.{what}") or what
@@ -158,7 +167,7 @@ def tone(examination: Examination) -> str:
     if label in {"known-fake", "declared-synthetic", "manipulated"}:
         return "for"
     if label == "nothing-found":
-        return "against"
+        return "weak" if examination.conclusion.support == "none" else "against"
     code = examination.conclusion.support
     if label is None and code is not None and abs(strength(cast(Support, code))) >= 2:
         return "for" if strength(cast(Support, code)) > 0 else "against"
