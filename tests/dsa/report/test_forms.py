@@ -357,3 +357,25 @@ def test_a_workbook_needs_nothing_but_openpyxl_and_says_so(
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(DependencyError, match="openpyxl"):
         check_path(path)
+
+
+def test_a_workbook_with_dates_durations_and_formatted_blank_cells_is_read(plaza: Report, tmp_path: Path) -> None:
+    import datetime
+
+    from openpyxl import load_workbook
+    from openpyxl.styles import Font
+
+    path = workbook_of(plaza, tmp_path / "r.xlsx")
+    book = load_workbook(path)
+    summary = book[NAMES[0]]
+    for row in range(3, 7):
+        summary.cell(row, 4).value = datetime.date.fromisoformat(str(summary.cell(row, 4).value))
+    notices = book[NAMES[3]]
+    hours = float(plaza.parts[4][1][9])
+    notices.cell(2, 10).value = datetime.timedelta(hours=hours)
+    notices.cell(4000, 60).font = Font(bold=True)
+    book.save(path)
+    report, checked = check_path(path)
+    assert checked.findings == ()
+    assert report.facts["start"] == "2025-07-01"
+    assert report.of(4)[0].rows[0].number("median") == pytest.approx(hours)

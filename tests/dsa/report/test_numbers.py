@@ -26,6 +26,7 @@ DUTCH = Convention(",", ".")
         (["1.234"], [], NONE),
         (["1.234"], ["17.2"], ENGLISH),
         (["987"], ["5"], NONE),
+        (["12 e.g."], ["7 a.m."], NONE),
     ],
 )
 def test_a_files_own_cells_decide(counts: list[str], others: list[str], expected: Convention) -> None:

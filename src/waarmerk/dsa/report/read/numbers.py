@@ -166,6 +166,8 @@ def _evidence(body: str, whole: bool, decimal: set[str], thousands: set[str], su
         decimal.add(body[last])
         thousands.add("," if body[last] == "." else ".")
         return
+    if not dots and not commas:
+        return
     mark = "." if dots else ","
     groups = body.split(mark)
     if len(groups) > 2:

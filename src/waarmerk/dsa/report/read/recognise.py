@@ -44,13 +44,13 @@ def recognise(sheet: Sheet) -> Recognised | None:
     """The part that a sheet is, or None when it is none."""
     if not sheet.rows:
         return None
-    width = max(len(values) for _, values in sheet.rows)
     best: tuple[float, Part, int | None] | None = None
     for part in parts().values():
         header, overlap = _header(sheet, part)
         body = _body(sheet, part, header)
         if not overlap and not body:
             continue
+        width = _width(sheet, len(part.columns))
         alike = 1.0 if width == len(part.columns) else max(0.0, 1 - abs(width - len(part.columns)) / 12)
         score = 0.5 * overlap + 0.4 * body + 0.1 * alike + _own_words(sheet, part, header) + _name(sheet.name, part)
         if best is None or score > best[0]:
@@ -154,12 +154,20 @@ def _label_place(sheet: Sheet, part: Part, header: int | None, named: int | None
     return max(counts, key=lambda place: (counts[place], -place)) if counts else None
 
 
+def _width(sheet: Sheet, wanted: int) -> int:
+    """How many columns a sheet has; blank ones beyond what is wanted are a spreadsheet's and do not count."""
+    raw = max(len(values) for _, values in sheet.rows)
+    if raw <= wanted:
+        return raw
+    used = max((place for _, values in sheet.rows for place, value in enumerate(values) if value != ""), default=0)
+    return max(wanted, used + 1)
+
+
 def _label_key(part: Part) -> str:
     return "indicator" if part.indicators else "category" if part.number in CATEGORY_PARTS else "label"
 
 
 def _places(sheet: Sheet, part: Part, header: int | None, score: float) -> Recognised:
-    width = max(len(values) for _, values in sheet.rows)
     label_key = _label_key(part)
     titles: list[str] = []
     if header is not None:
@@ -167,6 +175,8 @@ def _places(sheet: Sheet, part: Part, header: int | None, score: float) -> Recog
     places = _by_title(part, titles)
     label_place = _label_place(sheet, part, header, places.get(label_key))
     named = set(places)
+    offset = (label_place - part.by_key[label_key].place) if label_place is not None else 0
+    width = _width(sheet, len(part.columns) + offset)
     shift = 0
     if label_place is not None and label_key in places and places[label_key] != label_place:
         shift = label_place - places[label_key]
@@ -174,8 +184,6 @@ def _places(sheet: Sheet, part: Part, header: int | None, score: float) -> Recog
         places = {key: place for key, place in moved.items() if 0 <= place < width}
     matched = sum(1 for key in named if part.by_key[key].kind != "context")
     by_place = matched < len(_headers(part.number)) // 2
-    expected = part.by_key[label_key].place
-    offset = (label_place - expected) if label_place is not None else 0
     # An unrecognised header is taken by place only where the whole sheet lies as the template does.
     aligned = width - offset == len(part.columns) and all(
         place == part.by_key[key].place + offset for key, place in places.items()

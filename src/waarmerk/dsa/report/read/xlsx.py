@@ -37,7 +37,7 @@ def workbook(name: str, data: bytes) -> tuple[list[Sheet], list[Deviation]]:
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            formulas = _formulas(name, data, load_workbook) if _has_formulas(data) else {}
+            formulas = _formulas(data, load_workbook) if _has_formulas(data) else {}
             for sheet in book.worksheets:
                 sheets.append(_sheet(f"{name}#{sheet.title}", sheet, formulas.get(sheet.title, set()), notes))
                 if sheet.sheet_state != "visible":
@@ -60,8 +60,6 @@ def _sheet(where: str, sheet: Any, formulas: set[tuple[int, int]], notes: list[D
     rows: list[tuple[int, tuple[object, ...]]] = []
     told = 0
     for line, values in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), start=1):
-        if line > _MOST_ROWS:
-            raise InputError(f"has more than {_MOST_ROWS} rows; no report has", where=where)
         if formulas:
             for column in range(len(values)):
                 if (line, column + 1) in formulas:
@@ -74,6 +72,9 @@ def _sheet(where: str, sheet: Any, formulas: set[tuple[int, int]], notes: list[D
                     told += 1
         if any(value is not None and value != "" for value in values):
             rows.append((line, tuple(_value(value) for value in values)))
+            # Sheets formatted to their last row are common; rows with content are what counts.
+            if len(rows) > _MOST_ROWS:
+                raise InputError(f"has more than {_MOST_ROWS} rows; no report has", where=where)
     if told:
         notes.append(Deviation("formula", 0, where, asks=False, fields={"count": told}))
     return Sheet(where, tuple(rows))
@@ -106,14 +107,12 @@ def _has_formulas(data: bytes) -> bool:
         )
 
 
-def _formulas(name: str, data: bytes, load_workbook: Any) -> dict[str, set[tuple[int, int]]]:
+def _formulas(data: bytes, load_workbook: Any) -> dict[str, set[tuple[int, int]]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     found: dict[str, set[tuple[int, int]]] = {}
     for sheet in book.worksheets:
         sheet.reset_dimensions()
         for line, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
-            if line > _MOST_ROWS:
-                raise InputError(f"has more than {_MOST_ROWS} rows; no report has", where=f"{name}#{sheet.title}")
             for place, cell in enumerate(row, start=1):
                 if getattr(cell, "data_type", "") == "f":
                     found.setdefault(sheet.title, set()).add((line, place))
