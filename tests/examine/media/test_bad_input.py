@@ -113,6 +113,15 @@ def test_a_jpeg_that_claims_60000_by_60000(tmp_path: Path) -> None:
     assert error.message == "is a picture of 60000 x 60000, larger than the limit of 256 megapixels"
 
 
+def test_a_webp_whose_header_claims_too_much(tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    Image.fromarray(moving(1)[0]).save(path, lossless=True)
+    data = bytearray(path.read_bytes())
+    data[21:25] = (16382 | 16382 << 14).to_bytes(4, "little")
+    error = refused(written(tmp_path, "bomb.webp", bytes(data)))
+    assert error.message == "is a picture of 16383 x 16383, larger than the limit of 16 megapixels"
+
+
 def test_a_video_of_60000_by_60000(tmp_path: Path, clip: bytes) -> None:
     path = encode(tmp_path / "a.avi", moving(2), "ffv1")
     data = path.read_bytes()

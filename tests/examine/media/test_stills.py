@@ -8,6 +8,7 @@ from tests.examine.media.reading_helpers import whole_pass
 from tests.support.clips import heic, moving, portrait
 from waarmerk.examine.media.limits import Limits
 from waarmerk.examine.media.sniff import form_of
+from waarmerk.examine.media.stills import webp_size
 
 PICTURE = moving(1, 200, 120)[0]
 
@@ -77,6 +78,15 @@ def test_every_colour_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     done = whole_pass(tmp_path / f"a.{form}")
     assert done.pictures[0].shape == (120, 200, 3)
     assert done.pictures[0].std() > 10
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("moves", [True, False])
+def test_the_size_of_a_webp_is_read_from_its_first_bytes(tmp_path: Path, lossless: bool, moves: bool) -> None:
+    images = [Image.fromarray(picture) for picture in moving(2, 230, 97)]
+    path = tmp_path / "a.webp"
+    images[0].save(path, lossless=lossless, save_all=moves, append_images=images[1:] if moves else [])
+    assert webp_size(path.read_bytes()[:30]) == (230, 97)
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png"])

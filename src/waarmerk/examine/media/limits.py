@@ -30,8 +30,8 @@ class Limits:
     still_pixels: int = 256_000_000
     """The largest phone sensors give 200 megapixels; beyond it a few kilobytes can claim gigabytes."""
 
-    still_pixels_whole: int = 64_000_000
-    """Still formats that cannot be decoded at reduced size take 4 bytes a pixel: this fills `child_data`."""
+    still_pixels_whole: int = 50_000_000
+    """Stills that cannot be decoded at reduced size take 4 bytes a pixel: with the work on them, `child_data`."""
 
     kept_pixels: int = 3840 * 2160
     """A kept picture travels at native size up to 4K, and scaled down above: four of them make the ring."""

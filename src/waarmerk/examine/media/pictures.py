@@ -21,6 +21,9 @@ BACKGROUND = 128
 """What transparent pixels are blended on."""
 
 
+_STRIP = 128
+
+
 @dataclass(frozen=True)
 class Kept:
     """Sizes of one picture in a slot, upright; `scale`: kept size / original size."""
@@ -82,6 +85,9 @@ def place(
 
 def blended(rgba: NDArray[np.uint8]) -> Picture:
     """uint8 [h, w, 3]: RGBA over the stated background."""
-    alpha = rgba[:, :, 3:].astype(np.uint16)
-    mixed = rgba[:, :, :3] * alpha + BACKGROUND * (255 - alpha) + 127
-    return (mixed // 255).astype(np.uint8)
+    mixed = np.empty((*rgba.shape[:2], 3), np.uint8)
+    for top in range(0, len(rgba), _STRIP):  # the intermediate numbers are twice as wide: a strip at a time
+        strip = rgba[top : top + _STRIP]
+        alpha = strip[:, :, 3:].astype(np.uint16)
+        mixed[top : top + _STRIP] = (strip[:, :, :3] * alpha + BACKGROUND * (255 - alpha) + 127) // 255
+    return mixed

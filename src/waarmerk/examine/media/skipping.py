@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import av.container
 import av.error
+import numpy as np
 
 from waarmerk.examine.media.limits import Limits
 from waarmerk.examine.media.sampling import dense_enough
@@ -67,9 +68,13 @@ def choose(container: av.container.InputContainer, stream: Any, rate: float, lim
     every, referred = _times(container, stream, judge(nal_format(context.name, context.extradata or b"")), limits)
     if not referred or len(referred) == len(every):
         return "default"
-    base = stream.time_base
-    full, thin = ([float(pts * base) for pts in sorted(times)] for times in (every, referred))
+    full, thin = (_seconds(times, float(stream.time_base)) for times in (every, referred))
     return "nonref" if dense_enough(thin, full, rate) else "default"
+
+
+def _seconds(times: array[int], base: float) -> Iterator[float]:
+    """In order of presentation; numbers of eight bytes until the last moment, since there may be millions."""
+    return (int(pts) * base for pts in np.sort(np.frombuffer(times, np.int64)))
 
 
 def _times(

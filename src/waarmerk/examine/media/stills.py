@@ -62,6 +62,7 @@ _BROKEN = (
 )
 """What Pillow's readers raise on damaged files."""
 _LEAST_FRAME_S = 0.01
+_STRIP = 128
 
 
 def load_plugins(form: str) -> None:
@@ -81,9 +82,13 @@ class Still:
         self._form = form
         self._limits = limits
         self._cut: str | None = None
+        if form == "WEBP":  # libwebp holds two pictures whole as soon as it is opened, and a third goes out
+            width, height = webp_size(file.read(30))
+            self._check_size(width, height, limits.still_pixels_whole // 3)
         self._image = self._open()
         self._full_width, self._full_height = self._image.size
-        self._check_size()
+        most = limits.still_pixels if form == "JPEG" else limits.still_pixels_whole
+        self._check_size(self._full_width, self._full_height, most)
         self._count = int(getattr(self._image, "n_frames", 1)) if form in _MOVING else 1
         self._turn = self._orientation()
 
@@ -135,10 +140,7 @@ class Still:
                 f"is no {self._form} picture that can be read", hint="is the file complete?"
             ) from error
 
-    def _check_size(self) -> None:
-        width, height = self._full_width, self._full_height
-        reducible = self._form == "JPEG"
-        most = self._limits.still_pixels if reducible else self._limits.still_pixels_whole
+    def _check_size(self, width: int, height: int, most: int) -> None:
         if width * height > most:
             raise InputError(
                 f"is a picture of {width} x {height}, larger than the limit of {most // 1_000_000} megapixels",
@@ -196,19 +198,44 @@ class Still:
 
 
 def to_rgb(image: Any, limits: Limits) -> NDArray[np.uint8]:
-    """uint8 [h, w, 3] of any Pillow image, not larger than `kept_pixels`, not turned."""
+    """uint8 [h, w, 3] of any Pillow image, not larger than `kept_pixels`, not turned.
+
+    A larger one is reduced strip by strip, so that no second copy of it is ever whole.
+    """
     full_width, full_height = image.size
     width, height, scale = kept_size(full_width, full_height, limits)
+    if scale == 1:
+        return _opaque(image)
+    factor = max(full_width // width, 1)
+    strips = [
+        np.asarray(
+            Image.fromarray(_opaque(image.crop((0, top, full_width, min(top + rows, full_height))))).reduce(factor)
+        )
+        for rows in (factor * _STRIP,)
+        for top in range(0, full_height, rows)
+    ]
+    reduced = Image.fromarray(np.concatenate(strips))
+    return np.asarray(reduced.resize((width, height), Image.Resampling.BOX))
+
+
+def _opaque(image: Any) -> NDArray[np.uint8]:
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode in {"I", "F"}:
         image = Image.fromarray(np.clip(np.asarray(image), 0, 255).astype(np.uint8))
-    transparent = "A" in image.getbands() or "transparency" in image.info
-    mode = "RGBA" if transparent else "RGB"
-    if scale < 1 and image.mode in {"L", "RGB", "RGBA", "CMYK"}:  # before the conversion: it would be a second copy
-        image = image.resize((width, height), Image.Resampling.BOX)
-    image = image.convert(mode)
-    if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BOX)
-    array = np.asarray(image)
-    return blended(array) if transparent else array
+    if "A" in image.getbands() or "transparency" in image.info:
+        return blended(np.asarray(image.convert("RGBA")))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def webp_size(head: bytes) -> tuple[int, int]:
+    """Width and height of a WebP by its first 30 bytes (RFC 9649, 2.5 to 2.7); (0, 0) where they are not whole."""
+    kind = head[12:16]
+    if len(head) < 30:
+        return 0, 0
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF

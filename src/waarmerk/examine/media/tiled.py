@@ -74,7 +74,7 @@ class Tiled:
                 decoded += 1
         if not decoded:
             raise InputError("holds no picture that can be decoded", hint="is the file complete?")
-        frame = av.VideoFrame.from_ndarray(canvas, format="rgb24")
+        frame = av.VideoFrame.from_numpy_buffer(canvas, format="rgb24")
         slot = delivery.free_slot()
         kept = Converter(delivery.ring, delivery.limits).write(frame, grid.turn, slot)
         delivery.announce(slot, kept, 0, 0.0)
