@@ -125,21 +125,26 @@ def moved(
     # A sensor's noise, drawn once and shifted: drawing it for every frame would take longer than all else.
     draw = np.random.default_rng(seed)
     grain = draw.normal(0.5, 2.0, (size[1], size[0], 1)).astype(np.float32)
-    image = Image.fromarray(still)
     width, height = size
+    # Enlarged once and well; each frame then samples it at about its own size, which is quick.
+    zoom = max(1, round(height / side))
+    image = Image.fromarray(still)
+    image = image.resize((image.width * zoom, image.height * zoom), Image.Resampling.LANCZOS)
     caption = _caption(f"Waarmerk sample: {says}", width)
     for number in range(round(seconds * RATE)):
         t = number / RATE
         sway = math.radians(1.5 * math.sin(0.9 * t + seed))
-        scale = side * (1 - 0.12 * t / seconds) / height
+        scale = zoom * side * (1 - 0.12 * t / seconds) / height
         # A turn of the head, as far as a flat picture can do it: a little narrower, and sheared.
         narrow, shear = 1 - 0.02 * math.sin(1.7 * t) ** 2, 0.015 * math.sin(1.7 * t)
         a, b = scale * narrow * math.cos(sway), scale * (shear - math.sin(sway))
         c, d = scale * math.sin(sway), scale * math.cos(sway)
-        x = centre[0] + 9 * math.sin(0.6 * t + seed) + 2 * math.sin(5.1 * t)
-        y = centre[1] + 5 * math.sin(0.8 * t) + 1.5 * math.cos(6.3 * t)
+        x = zoom * (centre[0] + 9 * math.sin(0.6 * t + seed) + 2 * math.sin(5.1 * t))
+        y = zoom * (centre[1] + 5 * math.sin(0.8 * t) + 1.5 * math.cos(6.3 * t))
         matrix = (a, b, x - a * width / 2 - b * height / 2, c, d, y - c * width / 2 - d * height / 2)
-        seen = np.asarray(image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC), np.float32)
+        seen = np.asarray(
+            image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR), np.float32
+        )
         light = 1 + 0.05 * math.sin(0.7 * t + seed)
         shifted = np.roll(grain, draw.integers(0, min(size), 2).tolist(), axis=(0, 1))
         frame = np.clip(seen * np.float32(light) + shifted, 0, 255).astype(np.uint8)
