@@ -33,6 +33,10 @@ class FaultyStorage(MemoryStorage):
         with self._operation():
             return super().read(path, limit)
 
+    def settle(self) -> None:
+        with self._operation():
+            pass
+
     def write(self, *groups: Mapping[str, bytes]) -> None:
         for group in groups:
             for path, data in group.items():

@@ -24,6 +24,7 @@ def test_without_syncfs_every_file_is_synced_by_itself(tmp_path: Path, monkeypat
     monkeypatch.setattr(os, "fsync", watching)
     storage = PosixStorage(tmp_path)
     log_of(600, storage)
+    monkeypatch.undo()
     assert all_entries(storage) == entries(0, 600)
     written = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file() and path.name != "lock"}
     unfinished = {path.parent / f".{path.name}.new" for path in written}
@@ -32,6 +33,31 @@ def test_without_syncfs_every_file_is_synced_by_itself(tmp_path: Path, monkeypat
     assert {str(tmp_path), str(tmp_path / "public"), str(tmp_path / "public/tile")} <= set(synced), (
         "a new name was not"
     )
+
+
+@pytest.mark.parametrize("syncfs", [True, False])
+def test_what_a_dead_writer_left_is_made_durable_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, syncfs: bool
+) -> None:
+    log_of(3, PosixStorage(tmp_path))
+    events: list[str] = []
+
+    class Watching(PosixStorage):
+        def read(self, path: str, limit: int) -> bytes | None:
+            events.append(path)
+            return super().read(path, limit)
+
+    def sync(descriptor: int) -> None:
+        events.append("sync " + str(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path)))
+
+    monkeypatch.setattr(posix, "_sync_file_system", sync if syncfs else None)
+    monkeypatch.setattr(os, "fsync", sync)
+    with open_log(Watching(tmp_path)):
+        pass
+    first = events.index("private/keys")
+    folders = [path for path in tmp_path.rglob("*") if path.is_dir()]
+    everything = {"sync .", *(f"sync {path.relative_to(tmp_path)}" for path in folders)}
+    assert set(events[:first]) == ({"sync ."} if syncfs else everything)
 
 
 def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path) -> None:

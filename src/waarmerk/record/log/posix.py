@@ -2,6 +2,7 @@
 
 Rules:
 - A file is written beside its name, synced, then renamed; after the renames of a group the folders are synced.
+- A writer that died may have left names that are visible and not yet durable: they are synced before all else.
 - The name of an unfinished file follows from the file's, so that the next write takes it over: none pile up.
 - Everything under `private/` has the modes 0700 and 0600.
 - A full disk is an `UnavailableError` in one sentence.
@@ -52,6 +53,16 @@ class PosixStorage:
             raise _unavailable(error, path) from error
         finally:
             os.close(descriptor)
+
+    def settle(self) -> None:
+        try:
+            if _sync_file_system is not None:
+                _sync_all({self.root}, together=True)
+                return
+            for folder, _, _ in os.walk(self.root, onerror=_raise):
+                _sync_all({Path(folder)})
+        except OSError as error:
+            raise _unavailable(error, str(self.root)) from error
 
     def write(self, *groups: Mapping[str, bytes]) -> None:
         root = f"{self.root}/"
@@ -143,10 +154,8 @@ class PosixStorage:
             _sync_all({self.root}, together=True)
 
 
-def is_unfinished(path: str) -> bool:
-    """Whether a file is one that a crash left half written."""
-    name = path.rpartition("/")[2]
-    return name.startswith(".") and name.endswith(".new")
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _unfinished(path: str) -> str:

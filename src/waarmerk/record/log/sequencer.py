@@ -199,7 +199,7 @@ class Sequencer:
 
     def _tidy(self, before: int, after: int) -> None:
         """Deletes partial tiles whose full one is there; one that stays is lawful (tlog-tiles) and harmless."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, UnavailableError):
             for level in range(ENTRIES, 64):
                 shift = 8 * max(level, 0)
                 index = (before >> shift) // WIDTH

@@ -46,6 +46,7 @@ def load(storage: Storage) -> State:
 
     Raises `UsageError` where there is no log, `IntegrityError` where its files contradict its checkpoint.
     """
+    storage.settle()
     keys = read_keys(storage)
     try:
         return _play_journal(storage, _load_files(storage, keys), keys)

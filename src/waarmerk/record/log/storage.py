@@ -27,6 +27,9 @@ class Storage(Protocol):
     def read(self, path: str, limit: int) -> bytes | None:
         """The file's bytes, None where there is none. Raises `InputError` above `limit` bytes."""
 
+    def settle(self) -> None:
+        """Makes durable whatever can be read now, before anything is built on it. Raises `UnavailableError`."""
+
     def write(self, *groups: Mapping[str, bytes]) -> None:
         """All files, atomically each, durable when it returns. Raises `UnavailableError` where it cannot."""
 
@@ -52,6 +55,9 @@ class MemoryStorage:
         if data is not None and len(data) > limit:
             raise InputError(f"the file has more than {limit} bytes", where=path)
         return data
+
+    def settle(self) -> None:
+        """Memory has nothing to settle."""
 
     def write(self, *groups: Mapping[str, bytes]) -> None:
         for group in groups:
