@@ -11,6 +11,7 @@ from tests.examine.faces.pictures import placed
 from waarmerk.examine.faces.boxes import overlap
 from waarmerk.examine.faces.finder import load_finder
 from waarmerk.examine.faces.interface import Box, Face, TrackSample
+from waarmerk.examine.faces.locate import SAME
 from waarmerk.examine.faces.mesh import FaceMesh, Mesh
 from waarmerk.examine.faces.tracks import FOLLOWED, GAP_S, SKIP_S, TrackLinker
 from waarmerk.examine.media.pieces import FrameSample, Picture
@@ -94,6 +95,24 @@ def test_every_face_of_every_sample_is_in_exactly_one_track_and_a_track_is_one_f
             assert before.sample.number < after.sample.number
             assert after.sample.t_s - before.sample.t_s <= GAP_S + 2 * SPACING
     assert [f.sample.number for f in faces] == sorted(f.sample.number for f in faces)
+
+
+anywhere = st.tuples(st.integers(0, 200), st.integers(0, 120), st.integers(20, 150), st.integers(20, 150))
+crowds = st.lists(st.lists(anywhere, max_size=5), min_size=1, max_size=16)
+
+
+@given(crowds, crowds)
+def test_however_faces_jump_and_overlap_a_sample_has_a_face_once_and_a_track_once(
+    seen: list[list[Box]], there: list[list[Box]]
+) -> None:
+    count = min(len(seen), len(there))
+    faces = followed(Scene(seen[:count], there[:count]), samples(count))
+    for number in range(count):
+        mine = [f for f in faces if f.sample.number == number]
+        assert len({f.track for f in mine}) == len(mine)
+        for index, first in enumerate(mine):
+            assert all(overlap(first.box, second.box) < SAME for second in mine[index + 1 :])
+    assert [(f.sample.number, f.track) for f in faces] == sorted((f.sample.number, f.track) for f in faces)
 
 
 @given(scenes)

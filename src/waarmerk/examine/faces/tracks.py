@@ -50,7 +50,8 @@ class TrackLinker:
         self._mesh = mesh
         self._tracks: list[_Track] = []
         self._held: FrameSample | None = None
-        self._last: FrameSample | None = None
+        # Only when and in which shot: a kept picture would hold the ring's memory open.
+        self._last: tuple[float, int] | None = None
         self._looked_s = 0.0
         self.begun = 0
         """Tracks begun so far."""
@@ -60,22 +61,26 @@ class TrackLinker:
     def push(self, sample: FrameSample) -> list[TrackSample]:
         """Takes the next sample; gives the faces of samples that are settled, in time order."""
         settled: list[TrackSample] = []
-        last = self._last
-        if last is not None and sample.shot != last.shot:
-            settled += self.finish()
-        self._last = sample
-        within = last is not None and sample.shot == last.shot and 0 <= sample.t_s - last.t_s <= SKIP_S
-        if within and self._held is None:
+        last, self._last = self._last, (sample.t_s, sample.shot)
+        if last is not None and sample.shot != last[1]:
+            settled += self._close()
+            last = None
+        near = last is not None and 0 <= sample.t_s - last[0] <= SKIP_S
+        if near and self._held is None:
             self._held = sample
             return settled
         return settled + self._look(sample)
 
     def finish(self) -> list[TrackSample]:
-        """The faces of the sample still held back; after it, or a new shot, tracks begin anew."""
+        """The faces of the sample still held back; what is pushed after it begins new tracks."""
+        self._last = None
+        return self._close()
+
+    def _close(self) -> list[TrackSample]:
+        """Looks at the sample still held back and ends every track."""
         held, self._held = self._held, None
         settled = self._look(held) if held is not None else []
         self._tracks.clear()
-        self._last = None
         return settled
 
     def _look(self, sample: FrameSample) -> list[TrackSample]:
