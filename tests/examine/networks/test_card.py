@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ def test_a_file_that_is_no_card_is_refused_in_one_line(tmp_path: Path, content: 
     assert "\n" not in error.value.sentence()
 
 
-def test_a_missing_card_and_a_folder_in_its_place_are_something_to_supply(tmp_path: Path) -> None:
-    for path in (tmp_path / "card.json", tmp_path):
+def test_a_missing_card_and_a_folder_a_pipe_or_a_device_in_its_place_are_something_to_supply(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "card.json", tmp_path, tmp_path / "pipe", Path("/dev/zero"), Path("a\0b")):
         with pytest.raises(DependencyError, match="cannot be read"):
             read_card(path)
 

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,13 @@ def test_a_missing_network_and_a_missing_card_name_the_file(tmp_path: Path) -> N
     with pytest.raises(DependencyError) as error:
         load(tmp_path)
     assert error.value.where.endswith("network.onnx")
+
+
+def test_a_pipe_and_a_device_are_no_network_and_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(DependencyError, match="no regular file"):
+            read_network(path, None)
 
 
 def test_what_is_no_onnx_file_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -54,17 +54,22 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, Json] = {}
 
 
+def read_regular(path: Path, at_most: int, what: str, hint: str) -> bytes:
+    """The file's bytes, at most one more than `at_most`; DependencyError where it is missing or no regular file."""
+    try:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, a device read for ever.
+            raise DependencyError(f"{what} cannot be read: this is no regular file", where=str(path), hint=hint)
+        with path.open("rb") as file:
+            return file.read(at_most + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise DependencyError(f"{what} cannot be read: {reason}", where=str(path), hint=hint) from error
+
+
 def read_card(path: Path) -> Card:
     """Reads `card.json`; raises DependencyError where it is missing, InputError where it is no card."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_CARD + 1)
-    except OSError as error:
-        raise DependencyError(
-            f"the card of this network cannot be read: {error.strerror or error}",
-            where=str(path),
-            hint="a network needs its card.json beside it",
-        ) from error
+    raw = read_regular(path, LARGEST_CARD, "the card of this network", "a network needs its card.json beside it")
     if len(raw) > LARGEST_CARD:
         raise InputError(f"this is no card: it is larger than {LARGEST_CARD} bytes", where=str(path))
     try:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waarmerk.errors import DependencyError, InputError
-from waarmerk.examine.networks.card import Card, read_card
+from waarmerk.examine.networks.card import Card, read_card, read_regular
 from waarmerk.values import Sha256
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -131,15 +131,7 @@ def read_network(path: Path, sha256: Sha256 | None) -> tuple[bytes, Sha256]:
 
     Raises DependencyError where the file is missing or its SHA-256 is not the one given.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_NETWORK + 1)
-    except OSError as error:
-        raise DependencyError(
-            f"the network cannot be read: {error.strerror or error}",
-            where=str(path),
-            hint="put the network file there, or name another",
-        ) from error
+    content = read_regular(path, LARGEST_NETWORK, "the network", "put the network file there, or name another")
     if len(content) > LARGEST_NETWORK:
         raise InputError(f"this network is larger than {LARGEST_NETWORK} bytes", where=str(path))
     found = Sha256(hashlib.sha256(content).hexdigest())
