@@ -20,7 +20,7 @@ from waarmerk.dsa.report.read import read_report
 from waarmerk.dsa.report.rules import Class, Hit, Rule
 from waarmerk.dsa.report.rules.numbers import kind_of, period_hours
 from waarmerk.dsa.report.template import CATEGORY_PARTS
-from waarmerk.dsa.report.words import normal
+from waarmerk.dsa.report.words import normal, same_service
 from waarmerk.errors import UsageError
 from waarmerk.text.words import Language, words
 
@@ -50,8 +50,7 @@ def compare(first: Report, second: Report, *, language: Language = "en") -> tupl
     """The later of two reports of one service, with what neither explains."""
     if first.period > second.period:
         first, second = second, first
-    one, other = normal(first.service), normal(second.service)
-    if not (one.startswith(other) or other.startswith(one)):
+    if not same_service(first.service, second.service):
         raise UsageError(
             f"the reports are of two services: {first.service} and {second.service}",
             hint="compare two periods or two versions of one service",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from waarmerk.dsa.report.template import OTHER, TOTAL, Column, Part, parts
@@ -132,11 +133,11 @@ class Table:
 
     def find(self, key: str, scope: str) -> Row | None:
         """The first row with this key and scope."""
-        return next((row for row in self.rows if row.key == key and row.scope == scope), None)
+        return self._first.get((key, scope))
 
     def scopes(self) -> list[str]:
         """The scopes of a table, in order ("" where the part has none)."""
-        return list(dict.fromkeys(row.scope for row in self.rows))
+        return list(self._by_scope)
 
     def total(self, scope: str) -> Row | None:
         """The TOTAL row of a scope (parts 3 to 6)."""
@@ -144,13 +145,25 @@ class Table:
 
     def blocks(self, scope: str) -> list[Block]:
         """The main categories of a scope with their sub-categories, in the table's order."""
-        found: dict[str, tuple[list[Row], list[Row]]] = {}
+        return self._blocks.get(scope, [])
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, str], Row]:
+        found: dict[tuple[str, str], Row] = {}
         for row in self.rows:
-            if row.scope != scope or not row.category:
-                continue
-            heads, subs = found.setdefault(row.category, ([], []))
-            (heads if row.is_category else subs).append(row)
-        return [Block(code, heads[0] if heads else None, tuple(subs)) for code, (heads, subs) in found.items()]
+            found.setdefault((row.key, row.scope), row)
+        return found
+
+    @cached_property
+    def _by_scope(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.scope, []).append(row)
+        return found
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[Block]]:
+        return {scope: _blocks_of(rows) for scope, rows in self._by_scope.items()}
 
     def figures(self) -> Iterator[tuple[Row, Column, Cell]]:
         """Every cell in a column with figures."""
@@ -158,6 +171,15 @@ class Table:
         for row in self.rows:
             for column in numeric:
                 yield row, column, row.cell(column.key)
+
+
+def _blocks_of(rows: list[Row]) -> list[Block]:
+    found: dict[str, tuple[list[Row], list[Row]]] = {}
+    for row in rows:
+        if row.category:
+            heads, subs = found.setdefault(row.category, ([], []))
+            (heads if row.is_category else subs).append(row)
+    return [Block(code, heads[0] if heads else None, tuple(subs)) for code, (heads, subs) in found.items()]
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,10 @@ class Part:
         """To whom rows of this part apply, in the template's words."""
         return frozenset(row[0] for row in self.rows) if self.columns[0].key == "applicability" else frozenset()
 
+    def words_of(self, column: str) -> frozenset[str]:
+        """What the unfilled template itself writes in a column, normalised."""
+        return _words_of(self.number, column)
+
     @cached_property
     def _labels(self) -> tuple[str, ...]:
         place = self.by_key["category"].place
@@ -257,6 +261,13 @@ def _columns(number: int, header: list[str]) -> list[Column]:
         Column(key, text.strip(), kind, place)
         for place, ((key, kind), text) in enumerate(zip(keys, header, strict=True))
     ]
+
+
+@cache
+def _words_of(number: int, column: str) -> frozenset[str]:
+    part = parts()[number]
+    place = part.by_key[column].place
+    return frozenset(normal(row[place]) for row in part.rows if row[place].strip())
 
 
 def _distinct(part: Part, column: str) -> list[str]:

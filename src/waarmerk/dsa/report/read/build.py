@@ -19,7 +19,7 @@ from waarmerk.dsa.report.read.rows import RowReader
 from waarmerk.dsa.report.read.sources import open_path
 from waarmerk.dsa.report.read.texts import Sheet
 from waarmerk.dsa.report.template import CATEGORY_PARTS, OTHER
-from waarmerk.dsa.report.words import normal
+from waarmerk.dsa.report.words import normal, same_service
 from waarmerk.errors import InputError
 
 PERIOD = re.compile(r"(\d{4}-\d{2}-\d{2})\s*/\s*(\d{4}-\d{2}-\d{2})")
@@ -156,9 +156,8 @@ def _one_report(path: Path, tables: list[Table]) -> None:
     identities = list(groups)
     for index, one in enumerate(identities):
         for other in identities[index + 1 :]:
-            same_service = one[0] == other[0] or not one[0] or not other[0]
             # "Search" and "Search Ads" are two tables of one report, "Search" and "Maps" two reports.
-            related = same_service or one[0].startswith(other[0]) or other[0].startswith(one[0])
+            related = same_service(one[0], other[0])
             same_period = one[1] == other[1] or not one[1] or not other[1]
             common = groups[one] & groups[other]
             if common and (not related or not same_period):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from waarmerk.dsa import vocabulary
 from waarmerk.dsa.report.read.texts import Sheet
@@ -104,6 +104,7 @@ def _is_label(part: Part, text: str) -> bool:
     return label_code(text) is not None
 
 
+@lru_cache(maxsize=20_000)
 def label_code(text: str) -> str | None:
     """The code of a category, keyword or TOTAL as a report may write it, or None."""
     bare = text.strip()

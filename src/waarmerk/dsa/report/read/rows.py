@@ -225,8 +225,7 @@ class RowReader:
         return "" if _PERIOD.search(text) else text
 
     def _is_template_text(self, text: str, column: str) -> bool:
-        place = self.part.by_key[column].place
-        return normal(text) in {normal(row[place]) for row in self.part.rows if row[place].strip()} and bool(text)
+        return bool(text) and normal(text) in self.part.words_of(column)
 
     def _tell(self, code: str, line: int, *, asks: bool = False, **fields: object) -> None:
         self.deviations.append(Deviation(code, self.part.number, self.sheet.name, asks, line, fields=fields))

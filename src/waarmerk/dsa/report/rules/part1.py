@@ -10,7 +10,7 @@ from waarmerk.dsa.report.model import Report, Row
 from waarmerk.dsa.report.read.build import PERIOD, iso_date
 from waarmerk.dsa.report.rules.registry import Hit, rule
 from waarmerk.dsa.report.template import parts
-from waarmerk.dsa.report.words import normal
+from waarmerk.dsa.report.words import same_service
 
 _DATES = ("published", "previous", "start", "end")
 _EXACT = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -132,13 +132,11 @@ def rows_of_another_period(report: Report) -> Iterator[Hit]:
 )
 def rows_of_another_service(report: Report) -> Iterator[Hit]:
     """Rows name another service than the report."""
-    own = normal(report.service)
     for table in report.tables:
         if table.part in (1, 2):
             continue
         for row in table.rows:
-            other = normal(row.service)
-            if other and own and not (other.startswith(own) or own.startswith(other)):
+            if not same_service(row.service, report.service):
                 yield Hit(table, row, habit="service", fields={"text": row.service[:80]})
 
 
