@@ -1,8 +1,10 @@
 """What a taken-over child can do: nothing; what it can do to its parent: give it one sentence to say."""
 
 import os
+import resource
 import signal
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from tests.examine.media.reading_helpers import Pass, whole_pass
 from tests.support.clips import encode, moving
-from waarmerk.errors import InputError
+from waarmerk.errors import InputError, UnavailableError
 from waarmerk.examine.media import landlock, sandbox
 from waarmerk.examine.media.limits import LIMITS, Limits
 from waarmerk.examine.media.medium import open_medium
@@ -145,8 +147,38 @@ def test_a_picture_outside_the_ring_is_not_looked_at(clip: Path) -> None:
 
 def test_a_reader_that_is_not_there_is_told(clip: Path) -> None:
     done = whole_pass(clip, Plan(readers=(ReaderPlan("waarmerk.nowhere:read"),)))
-    assert "cannot be loaded" in (done.readings[0].error or "")
+    assert "cannot be loaded: ModuleNotFoundError" in (done.readings[0].error or "")
     assert len(done.samples) == 4
+
+
+def test_a_reader_whose_module_breaks_as_it_is_imported_is_told(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_reader_module.py").write_text("raise RuntimeError('no such library')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    done = whole_pass(clip, Plan(readers=(ReaderPlan("broken_reader_module:read"),)))
+    assert (done.readings[0].error or "").endswith("cannot be loaded: RuntimeError: no such library")
+    assert len(done.samples) == 4
+
+
+def test_a_process_that_cannot_be_started_is_worth_another_try(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(UnavailableError, match="the decoder's process cannot be started"):
+        whole_pass(clip)
+
+
+def test_many_open_files_do_not_hinder(clip: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 1200:
+        pytest.skip("this machine allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert len(whole_pass(clip).samples) == 4
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_readers_alone_need_no_decode(clip: Path) -> None:

@@ -120,8 +120,8 @@ def _load(name: str) -> Reader | str:
     module, _, function = name.partition(":")
     try:
         return cast(Reader, getattr(importlib.import_module(module), function))
-    except (ImportError, AttributeError) as error:
-        return f"the reader {name} cannot be loaded: {error}"
+    except Exception as error:  # noqa: BLE001 a stranger's module may raise anything as it is imported
+        return f"the reader {name} cannot be loaded: {type(error).__name__}: {error}"
 
 
 def _read(

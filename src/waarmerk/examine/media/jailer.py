@@ -13,6 +13,7 @@ import time
 
 import msgspec
 
+from waarmerk.errors import UnavailableError
 from waarmerk.examine.media import wire
 from waarmerk.examine.media.limits import Limits
 
@@ -40,27 +41,34 @@ class ChildEnded(Exception):  # noqa: N818 not an error by itself: the reading d
 
 
 class Child:
-    """One running child. Every method but `close` may raise ChildEnded."""
+    """One running child; every method but `close` may raise ChildEnded. UnavailableError where none can be started."""
 
     def __init__(self, job: wire.Job, limits: Limits) -> None:
         self._limits = limits
         self._buffer = bytearray()
         self._left_s = limits.wall(0.0, job.bytes)
         path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 "" means the working folder here
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(job.medium, job.ring),
-            env=_ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(job.medium, job.ring),
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise UnavailableError(
+                f"the decoder's process cannot be started: {error.strerror}", where=job.path, hint="try again later"
+            ) from error
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("a child without pipes")
         self._commands = self._process.stdin.fileno()
         self._answers = self._process.stdout.fileno()
+        self._poll = select.poll()  # select() knows no descriptor beyond 1023
+        self._poll.register(self._answers, select.POLLIN)
         data = wire.encode(job)
         self._write(wire.PREFIX.pack(len(data)) + data)
 
@@ -97,7 +105,7 @@ class Child:
     def _take(self, count: int, deadline: float) -> bytes:
         while len(self._buffer) < count:
             before = time.monotonic()
-            ready, _, _ = select.select([self._answers], [], [], max(min(deadline - before, self._left_s), 0.0))
+            ready = self._poll.poll(1000 * max(min(deadline - before, self._left_s), 0.0))
             self._left_s -= time.monotonic() - before
             if not ready:
                 self._process.kill()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeVar
 
-from waarmerk.errors import InputError, NoMediumError
+from waarmerk.errors import InputError, NoMediumError, UnavailableError
 from waarmerk.examine.media import ring as rings
 from waarmerk.examine.media import wire
 from waarmerk.examine.media.jailer import Child, ChildEnded
@@ -71,8 +71,13 @@ class Reading:
         self._sampling: Sampling | None = None
         self.layers: tuple[str, ...] = ()
         self.decoder = ""
-        self._ring_descriptor = rings.create(limits)
-        self._ring = rings.Ring(self._ring_descriptor, limits, writable=False)
+        try:
+            self._ring_descriptor = rings.create(limits)
+            self._ring = rings.Ring(self._ring_descriptor, limits, writable=False)
+        except OSError as error:
+            raise UnavailableError(
+                f"there is no memory for pictures: {error.strerror}", where=medium.path, hint="try again later"
+            ) from error
         self._child: Child | None = None
         try:
             self.asset: Asset = self._start()

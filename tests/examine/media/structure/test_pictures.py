@@ -59,6 +59,17 @@ def test_h264_pictures_are_counted_as_ffmpeg_decodes_them(tmp_path: Path, option
     assert seen == kinds_by_ffmpeg(path)
 
 
+@pytest.mark.parametrize(
+    "movflags", ["frag_keyframe+empty_moov", "frag_keyframe+empty_moov+default_base_moof", "dash"]
+)
+def test_pictures_in_fragments_are_counted_like_others(tmp_path: Path, movflags: str) -> None:
+    options = {"preset": "veryfast", "g": "12", "keyint_min": "12", "sc_threshold": "0"}
+    whole = facts_of(encode(tmp_path / "a.mp4", moving(60), options=options))
+    parts = facts_of(encode(tmp_path / "b.mp4", moving(60), options=options, muxer={"movflags": movflags}))
+    for name in ("pictures_read", "kinds", "pattern", "key_gaps", "quantiser"):
+        assert parts[name] == whole[name], name
+
+
 @pytest.mark.parametrize("quantiser", [12, 23, 41])
 def test_the_quantiser_is_the_one_that_the_encoder_was_told(tmp_path: Path, quantiser: int) -> None:
     params = f"qp={quantiser}:ipratio=1:pbratio=1:weightp=2:weightb=1"

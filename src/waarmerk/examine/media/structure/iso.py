@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from waarmerk.examine.media.structure import boxes, pictures, tracks
 from waarmerk.examine.media.structure.boxes import Box, BoxTree
+from waarmerk.examine.media.structure.fragments import fragment_places
 from waarmerk.examine.media.structure.outline import Described, without_repeats
 from waarmerk.examine.media.structure.window import Window, four, printable
 from waarmerk.values import Json
@@ -40,7 +42,7 @@ def describe(window: Window) -> Described:
             traits[f"track {index + 1} ({track.handler}) {name}"] = len(value) if name == "edits" else value
     video = next((track for track in found if track.handler == "vide"), None)
     if video is not None:
-        facts["pictures"] = _pictures(window, video)
+        facts["pictures"] = _pictures(window, tree.root, video)
         traits |= {f"pictures {name}": facts["pictures"].get(name) for name in ("sequence", "picture", "encoder")}
     return Described("iso-bmff", _outline(tree.root), traits, facts, tree.damage)
 
@@ -128,10 +130,13 @@ def _keys(window: Window, box: Box) -> Iterator[str]:
         position += size
 
 
-def _pictures(window: Window, track: tracks.Track) -> dict[str, Json]:
+def _pictures(window: Window, root: Box, track: tracks.Track) -> dict[str, Json]:
     if track.entry is None or track.table is None:
         return {}
-    places = tracks.sample_places(window, track.table, pictures.SAMPLES_MOST)
+    places = chain(
+        tracks.sample_places(window, track.table, pictures.SAMPLES_MOST),
+        fragment_places(window, root, track.number, pictures.SAMPLES_MOST),
+    )
     for kind, facts in (("avcC", pictures.h264_facts), ("hvcC", pictures.hevc_facts)):
         box = track.entry.find(kind)
         if box:

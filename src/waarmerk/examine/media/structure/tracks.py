@@ -140,7 +140,7 @@ def pairs(window: Window, box: Box | None) -> list[tuple[int, int]]:
 
 
 def sample_places(window: Window, table: Box, most: int) -> Iterator[tuple[int, int]]:
-    """Offset and size of the first `most` samples, in decoding order."""
+    """Offset and size of the first `most` samples of the movie box's tables, in decoding order."""
     sizes = table.find("stsz")
     if sizes is None:
         return
