@@ -11,7 +11,7 @@ import numpy as np
 from tests.training.support import store
 from waarmerk.examine.networks.load import built_in
 from waarmerk.training.evaluate import Item, figures, interval, item_auc, matched_pairs_auc, scored
-from waarmerk.training.report import table
+from waarmerk.training.report import markdown, table
 
 
 def item(score: float, *, fake: bool, group: str) -> Item:
@@ -63,3 +63,4 @@ def test_the_figures_stand_beside_what_sharpness_alone_reaches() -> None:
 def test_the_table_is_json(tmp_path: Path) -> None:
     found = table(store(tmp_path, people=2), built_in("manipulation"), {"train"})
     assert json.loads(json.dumps(found))["clips"]["n"] == {"real": 2, "fake": 2, "groups": 2}
+    assert "| train | clips: face-swap | 2 | 2 | AUC" in markdown(found, "train")

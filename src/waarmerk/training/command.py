@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("store", type=Path)
     evaluate.add_argument("model", type=Path)
     evaluate.add_argument("--side", choices=("train", "calibrate", "test", "held-out"), default="calibrate")
+    evaluate.add_argument("--markdown", action="store_true", help="rows for the model card in place of JSON")
     evaluate.set_defaults(step=_evaluate)
     return parser
 
@@ -118,8 +119,9 @@ def _calibrate(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     from waarmerk.examine.networks.load import load
-    from waarmerk.training.report import table
+    from waarmerk.training.report import markdown, table
     from waarmerk.training.store import Store
 
     sides = {"calibrate", "test"} if options.side == "held-out" else {options.side}
-    print(json.dumps(table(Store(options.store), load(options.model), sides), indent=1))
+    found = table(Store(options.store), load(options.model), sides)
+    print(markdown(found, options.side) if options.markdown else json.dumps(found, indent=1))

@@ -85,3 +85,36 @@ def _cells(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]
     rows = (np.arange(shape[0]) + 0.5) / shape[0] * mask.shape[0]
     columns = (np.arange(shape[1]) + 0.5) / shape[1] * mask.shape[1]
     return np.asarray(mask[rows.astype(int)[:, None], columns.astype(int)[None, :]])
+
+
+def markdown(found: dict[str, Json], side: str) -> str:
+    """The figures of `table` as rows of a Markdown table, for the model card."""
+    head = ["| side | material | real | fake | figure |", "| --- | --- | --- | --- | --- |"]
+    rows = []
+    for name in ("clips", "faces"):
+        if name not in found:
+            continue
+        part = found[name]
+        counts = f"{part['n']['real']} | {part['n']['fake']}"
+        rows.append(f"{name} | {counts} | AUC {_with(part['auc'], part['auc_ci'])}")
+        for method, values in part["by_method"].items():
+            rows.append(
+                f"{name}: {method} | {part['n']['real']} | {values['n']} | AUC {_with(values['auc'], values['auc_ci'])}"
+            )
+        rows.append(f"{name}: sharpness alone | {counts} | AUC {part['sharpness_only']['auc']:.2f}")
+    pairs = found["clips"]
+    rows.append(f"pairs of clips | | | {_with(pairs['pairs_auc'], pairs['pairs_ci'])}")
+    rows.append(f"pairs of clips, sharpness made alike | | | {pairs['pairs_auc_matched']:.2f}")
+    rows.append(f"pairs of clips, by sharpness alone | | | {pairs['sharpness_only']['pairs']:.2f}")
+    if "recipe_pairs" in found:
+        made = found["recipe_pairs"]
+        rows.append(
+            f"self-blends of people not trained on | {made['pairs']} | {made['pairs']} | AUC {made['auc']:.2f}"
+        )
+        rows.append(f"the same, within pairs | | | {made['pairs_auc']:.2f}")
+        rows.append(f"hottest tenth of the map in the blend, times chance | | | {made['reacts_ratio']:.1f}")
+    return "\n".join(head + [f"| {side} | {row} |" for row in rows])
+
+
+def _with(value: float, between: tuple[float, float]) -> str:
+    return f"{value:.2f} ({between[0]:.2f}-{between[1]:.2f})"
