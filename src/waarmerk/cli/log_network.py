@@ -13,10 +13,10 @@ from pathlib import Path
 import typer
 
 from waarmerk.cli.log_common import FOLDER, KEY, head_words, log_at, parse_keys, read_file
-from waarmerk.errors import InputError, UsageError
+from waarmerk.errors import DependencyError, InputError, UsageError
 from waarmerk.record.log.cosign import cosign
 from waarmerk.record.log.keyring import KEYS, read_keys
-from waarmerk.record.log.keys import COSIGNATURE, VerifierKey, signing_key
+from waarmerk.record.log.keys import COSIGNATURE, KINDS, MLDSA_COSIGNATURE, VerifierKey, signing_key
 from waarmerk.record.log.posix import PosixStorage
 from waarmerk.record.log.reader import Reader
 from waarmerk.record.log.sequencer import open_log
@@ -44,6 +44,7 @@ def witness(
     folder: Path = typer.Argument(..., help="The folder of the witness: its key, and what it saw last."),
     log: list[str] = typer.Option(..., "--log", help="The verifier key of a log to cosign; again for more."),
     name: str = typer.Option(None, help="The name of a new witness, such as witness.example/w1."),
+    mldsa: bool = typer.Option(False, "--ml-dsa", help="A new witness signs with ML-DSA-44 instead of Ed25519."),
     host: str = HOST,
     port: int = typer.Option(8081, help="0 for a free one."),
 ) -> None:
@@ -56,10 +57,14 @@ def witness(
         if storage.read(KEYS, 1 << 16) is None:
             if name is None:
                 raise UsageError("a new witness needs a name", hint="such as --name witness.example/w1")
-            new = signing_key(name, COSIGNATURE, secrets.token_bytes(32))
+            if mldsa and MLDSA_COSIGNATURE not in KINDS:
+                raise DependencyError(
+                    "the installed cryptography has no ML-DSA-44", hint="pip install -U cryptography"
+                )
+            new = signing_key(name, MLDSA_COSIGNATURE if mldsa else COSIGNATURE, secrets.token_bytes(32))
             storage.write({KEYS: f"{new.text}\n".encode()})
         own = read_keys(storage)[0]
-        if own.kind != COSIGNATURE or name not in (None, own.name):
+        if own.kind not in (COSIGNATURE, MLDSA_COSIGNATURE) or name not in (None, own.name):
             raise UsageError(f"here lies the key of {own.name}, not of a witness {name or ''}", where=str(folder))
         typer.echo(own.verifier.text)
         _serve(WitnessSite(Witness(storage, own, logs, lambda: int(time.time()))), host, port)

@@ -184,6 +184,15 @@ def test_a_log_is_served_cosigned_by_a_running_witness_and_verified_with_both_ke
         assert again == witness_key
 
 
+def test_a_witness_signs_with_ml_dsa_where_asked(waarmerk, log: tuple[Path, str], tmp_path: Path) -> None:
+    folder, key = log
+    named = ["--log", key, "--name", "witness.example/pq", "--port", 0, "--ml-dsa"]
+    with started("witness", tmp_path / "witness", *named, lines=2) as (witness_key, url):
+        waarmerk("cosign", folder, "--witness", url, "--witness-key", witness_key)
+    said = waarmerk("verify", folder / "public", "--key", key, "--witness-key", witness_key).out
+    assert "cosigned by witness.example/pq" in said
+
+
 def test_want_of_a_cosignature_is_broken_integrity_unless_the_quorum_is_met(waarmerk, log, tmp_path: Path) -> None:
     folder, key = log
     proof = tmp_path / "proof"

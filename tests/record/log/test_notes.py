@@ -13,6 +13,7 @@ from waarmerk.record.log.checkpoint import Checkpoint, open_checkpoint, parse_ch
 from waarmerk.record.log.keys import (
     COSIGNATURE,
     ED25519,
+    MLDSA_COSIGNATURE,
     VerifierKey,
     cosigned_at,
     parse_signing_key,
@@ -20,7 +21,8 @@ from waarmerk.record.log.keys import (
     signing_key,
 )
 from waarmerk.record.log.merkle import EMPTY_ROOT
-from waarmerk.record.log.note import Note, open_note, parse_note, sign_note, signature_by
+from waarmerk.record.log.mldsa import subtree_holds, subtree_message
+from waarmerk.record.log.note import Note, open_note, parse_note, parse_signature, sign_note, signature_by
 
 KNOWN = load("notes.json")
 PETER = parse_signing_key(KNOWN["signing"][0]["signing_key"])
@@ -223,6 +225,50 @@ def test_a_cosignature_holds_over_its_time_and_the_whole_text() -> None:
 @pytest.mark.parametrize("time", [0, 2**63])
 def test_a_cosignature_without_a_time_does_not_hold(time: int) -> None:
     assert not WITNESS.verifier.holds(b"text\n", WITNESS.sign(b"text\n", time))
+
+
+MLDSA_WITNESS = signing_key("witness.example/w1", MLDSA_COSIGNATURE, bytes([2]) * 32)
+
+
+def test_the_known_ml_dsa_signature_of_a_subtree_holds_and_over_nothing_else() -> None:
+    known = KNOWN["mldsa_subtree"]
+    key = parse_verifier_key(known["verifier_key"])
+    assert key.text == known["verifier_key"]
+    line = parse_signature(known["line"], "line 1")
+    assert (line.name, line.key_id, cosigned_at(line.value)) == (key.name, key.id, known["time"])
+    place = [known["time"], known["origin"], known["start"], known["end"]]
+    root = decode(known["root"])
+    assert root is not None
+    message = subtree_message(key.name, *place, root)
+    assert message is not None
+    assert subtree_holds(key.public, message, line.value[8:])
+    for other in (subtree_message("other", *place, root), subtree_message(key.name, *place, bytes(32))):
+        assert other is not None
+        assert not subtree_holds(key.public, other, line.value[8:])
+
+
+def test_an_ml_dsa_cosignature_holds_over_name_time_and_head_and_not_over_extensions() -> None:
+    key = MLDSA_WITNESS.verifier
+    assert parse_verifier_key(key.text) == key
+    assert parse_signing_key(MLDSA_WITNESS.text) == MLDSA_WITNESS
+    signature = MLDSA_WITNESS.sign(HEAD.text.encode(), 1679315147)
+    assert len(signature) == 2428
+    assert key.holds(HEAD.text.encode(), signature)
+    assert key.holds((HEAD.text + "extension\n").encode(), signature)
+    assert not VerifierKey("other", key.kind, key.public).holds(HEAD.text.encode(), signature)
+    assert not key.holds(HEAD.text.replace("\n5\n", "\n6\n").encode(), signature)
+    for time in (0, 1679315148, 2**63):
+        assert not key.holds(HEAD.text.encode(), time.to_bytes(8, "big") + signature[8:])
+    for text in (b"note\n", b"a\nb\nc\n", b"log\n" + b"9" * 5000 + b"\n" + encode(bytes(32)).encode() + b"\n"):
+        assert not key.holds(text, signature)
+    with pytest.raises(InputError, match="only checkpoints"):
+        sign_note("text\n", [MLDSA_WITNESS], 1)
+
+
+def test_a_checkpoint_carries_both_kinds_of_cosignature() -> None:
+    data = sign_note(HEAD.text, [LOG, WITNESS, MLDSA_WITNESS], 1679315147)
+    keys = [WITNESS.verifier, MLDSA_WITNESS.verifier]
+    assert open_checkpoint(data, [LOG.verifier], "example.com/log").cosigned_by(keys) == keys
 
 
 def test_the_time_of_a_known_cosignature_is_read() -> None:

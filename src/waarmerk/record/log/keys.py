@@ -6,7 +6,8 @@ Rules (C2SP signed-note "Verifier keys", tlog-cosignature):
 - A verifier key reads `name+id+base64(kind || public key)`, a signing key `PRIVATE+KEY+name+id+base64(kind || seed)`;
   both are refused unless the id fits the key.
 - Kind 0x01 is Ed25519 over the text of the note. Kind 0x04 is a cosignature: eight bytes of POSIX time, high one
-  first, then Ed25519 over "cosignature/v1\\ntime T\\n" and the text. A further kind is one row of `KINDS`.
+  first, then Ed25519 over "cosignature/v1\\ntime T\\n" and the text. Kind 0x06 is the same with ML-DSA-44 (`mldsa`),
+  where the installed `cryptography` has it. A further kind is one row of `KINDS`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from waarmerk.errors import InputError
+from waarmerk.record.log import mldsa
 from waarmerk.record.log.base64 import decode, encode
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
+MLDSA_COSIGNATURE = 0x06
 ID_SIZE = 4
 _SEED_SIZE = 32
 _TIME_SIZE = 8
@@ -32,14 +35,14 @@ _MAX_TIME = 2**63 - 1
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of signature: sizes in bytes, and how it is made (seed, text, POSIX seconds) and checked."""
+    """One kind of signature: sizes in bytes; made from name, seed, text and POSIX seconds, checked by name, key."""
 
     word: str
     public_size: int
     signature_size: int
     public: Callable[[bytes], bytes]
-    sign: Callable[[bytes, bytes, int], bytes]
-    holds: Callable[[bytes, bytes, bytes], bool]
+    sign: Callable[[str, bytes, bytes, int], bytes]
+    holds: Callable[[str, bytes, bytes, bytes], bool]
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class VerifierKey:
     def holds(self, text: bytes, signature: bytes) -> bool:
         """Whether `signature` (without the key id) is this key's over the text of a note."""
         kind = KINDS[self.kind]
-        return len(signature) == kind.signature_size and kind.holds(self.public, text, signature)
+        return len(signature) == kind.signature_size and kind.holds(self.name, self.public, text, signature)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class SigningKey:
 
     def sign(self, text: bytes, time: int) -> bytes:
         """The signature (without the key id) over the text of a note; `time` in POSIX seconds, for cosignatures."""
-        return KINDS[self.kind].sign(self.seed, text, time)
+        return KINDS[self.kind].sign(self.name, self.seed, text, time)
 
 
 def signing_key(name: str, kind: int, seed: bytes) -> SigningKey:
@@ -158,11 +161,11 @@ def _ed25519_public(seed: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
-def _ed25519_sign(seed: bytes, text: bytes, _time: int) -> bytes:
+def _ed25519_sign(_name: str, seed: bytes, text: bytes, _time: int) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(seed).sign(text)
 
 
-def _ed25519_holds(public: bytes, text: bytes, signature: bytes) -> bool:
+def _ed25519_holds(_name: str, public: bytes, text: bytes, signature: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, text)
     except InvalidSignature:
@@ -174,13 +177,13 @@ def _cosigned_text(text: bytes, time: int) -> bytes:
     return b"cosignature/v1\ntime %d\n" % time + text
 
 
-def _cosignature_sign(seed: bytes, text: bytes, time: int) -> bytes:
-    return time.to_bytes(_TIME_SIZE, "big") + _ed25519_sign(seed, _cosigned_text(text, time), time)
+def _cosignature_sign(name: str, seed: bytes, text: bytes, time: int) -> bytes:
+    return time.to_bytes(_TIME_SIZE, "big") + _ed25519_sign(name, seed, _cosigned_text(text, time), time)
 
 
-def _cosignature_holds(public: bytes, text: bytes, signature: bytes) -> bool:
+def _cosignature_holds(name: str, public: bytes, text: bytes, signature: bytes) -> bool:
     time = cosigned_at(signature)
-    return 0 < time <= _MAX_TIME and _ed25519_holds(public, _cosigned_text(text, time), signature[_TIME_SIZE:])
+    return 0 < time <= _MAX_TIME and _ed25519_holds(name, public, _cosigned_text(text, time), signature[_TIME_SIZE:])
 
 
 def cosigned_at(signature: bytes) -> int:
@@ -192,3 +195,7 @@ KINDS: dict[int, Kind] = {
     ED25519: Kind("Ed25519", 32, 64, _ed25519_public, _ed25519_sign, _ed25519_holds),
     COSIGNATURE: Kind("cosignature/v1", 32, 72, _ed25519_public, _cosignature_sign, _cosignature_holds),
 }
+if mldsa.AVAILABLE:
+    KINDS[MLDSA_COSIGNATURE] = Kind(
+        "ML-DSA-44 cosignature", mldsa.PUBLIC_SIZE, mldsa.SIGNATURE_SIZE, mldsa.public_of, mldsa.sign, mldsa.holds
+    )
