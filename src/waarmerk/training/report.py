@@ -97,10 +97,9 @@ def markdown(found: dict[str, Json], side: str) -> str:
         part = found[name]
         counts = f"{part['n']['real']} | {part['n']['fake']}"
         rows.append(f"{name} | {counts} | AUC {_with(part['auc'], part['auc_ci'])}")
-        for method, values in part["by_method"].items():
-            rows.append(
-                f"{name}: {method} | {part['n']['real']} | {values['n']} | AUC {_with(values['auc'], values['auc_ci'])}"
-            )
+        for method, one in part["by_method"].items():
+            figure = _with(one["auc"], one["auc_ci"])
+            rows.append(f"{name}: {method} | {part['n']['real']} | {one['n']} | AUC {figure}")
         rows.append(f"{name}: sharpness alone | {counts} | AUC {part['sharpness_only']['auc']:.2f}")
     pairs = found["clips"]
     rows.append(f"pairs of clips | | | {_with(pairs['pairs_auc'], pairs['pairs_ci'])}")
