@@ -24,7 +24,7 @@ EN = Sentences("en")
         (manipulation(0.0), "says little either way", "weak"),
         (manipulation(-1.0), "no proof that the video is genuine", "against"),
         (no_face(), "No analysis could say whether the video was manipulated: no face was found.", "weak"),
-        (matching(), "matches an item that was confirmed as a fake", "for"),
+        (matching(), "shows the same pictures as an item that was confirmed as a fake", "for"),
         (provenance(), "The file itself declares", "for"),
         (Finding(analyzer="x", version="1", answer=None), "No analysis gave a likelihood ratio", "weak"),
     ],
