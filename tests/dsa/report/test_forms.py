@@ -379,3 +379,16 @@ def test_a_workbook_with_dates_durations_and_formatted_blank_cells_is_read(plaza
     assert checked.findings == ()
     assert report.facts["start"] == "2025-07-01"
     assert report.of(4)[0].rows[0].number("median") == pytest.approx(hours)
+
+
+def test_a_row_far_beyond_every_sheet_is_refused_quickly(plaza: Report, tmp_path: Path) -> None:
+    path = workbook_of(plaza, tmp_path / "r.xlsx")
+    changed = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet4.xml":
+                data = data.replace(b'<row r="3"', b'<row r="2000000000"', 1)
+            new.writestr(name, data)
+    with pytest.raises(InputError, match="beyond 1048576"):
+        check_path(changed)

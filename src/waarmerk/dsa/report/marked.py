@@ -79,11 +79,13 @@ def _marks(table: Table, numbered: list[tuple[int, Finding]]) -> _Marks:
 def _table(table: Table, marks: _Marks) -> MarkedTable:
     columns = [c for c in table.columns if c.kind in ("count", "items", "median", "share") or c.key == "value"]
     wanted = {line for line, _ in marks}
+    above = _above(table, wanted)
     rows: list[MarkedRow | None] = []
     before = -1
     shown = 0
     for index, row in enumerate(table.rows):
-        if row.line not in wanted and not _above(table, row, wanted):
+        stands_above = (row.is_category or row.key == TOTAL) and (row.scope, row.category or row.key) in above
+        if row.line not in wanted and not stands_above:
             continue
         if shown == _MOST_ROWS:
             rows.append(None)
@@ -98,13 +100,12 @@ def _table(table: Table, marks: _Marks) -> MarkedTable:
     return MarkedTable(table.part, table.name, [column.header for column in columns], rows, numbers)
 
 
-def _above(table: Table, row: Row, wanted: set[int]) -> bool:
+def _above(table: Table, wanted: set[int]) -> set[tuple[str, str]]:
+    """Scope and category (or TOTAL) of the rows that stand above rows in question."""
     if table.part not in CATEGORY_PARTS:
-        return False
-    below = [one for one in table.rows if one.line in wanted and one.scope == row.scope]
-    if row.key == TOTAL:
-        return bool(below)
-    return row.is_category and any(one.category == row.category for one in below)
+        return set()
+    rows = [row for row in table.rows if row.line in wanted]
+    return {(row.scope, TOTAL) for row in rows} | {(row.scope, row.category) for row in rows if row.category}
 
 
 def _level(row: Row) -> str:

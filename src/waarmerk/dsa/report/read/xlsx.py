@@ -18,6 +18,9 @@ from waarmerk.dsa.report.read.texts import Sheet
 from waarmerk.errors import DependencyError, InputError
 
 _MOST_ROWS = 100_000
+_MOST_SHEETS = 60
+_LAST_LINE = 1 << 20
+"""The last row that a sheet can have."""
 _MOST_COLUMNS = 400
 _EPOCH = datetime.datetime(1899, 12, 30)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
@@ -37,6 +40,8 @@ def workbook(name: str, data: bytes) -> tuple[list[Sheet], list[Deviation]]:
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            if len(book.worksheets) > _MOST_SHEETS:
+                raise InputError(f"has more than {_MOST_SHEETS} sheets; no report has", where=name)
             formulas = _formulas(data, load_workbook) if _has_formulas(data) else {}
             for sheet in book.worksheets:
                 sheets.append(_sheet(f"{name}#{sheet.title}", sheet, formulas.get(sheet.title, set()), notes))
@@ -60,6 +65,8 @@ def _sheet(where: str, sheet: Any, formulas: set[tuple[int, int]], notes: list[D
     rows: list[tuple[int, tuple[object, ...]]] = []
     told = 0
     for line, values in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), start=1):
+        if line > _LAST_LINE:
+            raise InputError(f"names a row beyond {_LAST_LINE}; no sheet has one", where=where)
         if formulas:
             for column in range(len(values)):
                 if (line, column + 1) in formulas:
@@ -113,6 +120,8 @@ def _formulas(data: bytes, load_workbook: Any) -> dict[str, set[tuple[int, int]]
     for sheet in book.worksheets:
         sheet.reset_dimensions()
         for line, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
+            if line > _LAST_LINE:
+                break
             for place, cell in enumerate(row, start=1):
                 if getattr(cell, "data_type", "") == "f":
                     found.setdefault(sheet.title, set()).add((line, place))
