@@ -5,7 +5,8 @@ Rules:
   a wave of one kind of content, which moves the plain share, moves nothing here.
 - A flip needs all three: the share moves by at least `SHARE`, the Cochran-Mantel-Haenszel z is at least `Z`, and
   either day has at least `LEAST` statements in categories that both days have.
-- One flip a flag and pair of days: the value that moved most. It is a question: a new system explains it as well.
+- One flip a flag and pair of days: the value that moved most ("Yes" before "No"). It is a question: a new system
+  explains it as well.
 Source: Mantel and Haenszel 1959; Greenland and Robins 1985 for the difference of shares.
 """
 
@@ -71,7 +72,7 @@ def flips(days: Mapping[str, Mapping[Flags, int]]) -> list[Flip]:
                     if (flip := _compare(platform, flag, value, before, after, pair))
                 ]
                 if moved:
-                    found.append(max(moved, key=lambda flip: abs(flip.second - flip.first)))
+                    found.append(max(moved, key=lambda flip: round(abs(flip.second - flip.first), 9)))
     return found
 
 
@@ -147,7 +148,7 @@ def _strata(counts: Mapping[Flags, int], place: int, value: str) -> Strata:
 
 
 def _values(pair: tuple[dict[Flags, int], dict[Flags, int]], flag: str) -> Iterator[str]:
-    yield from sorted({flags[FLAGS[flag]] for counts in pair for flags in counts})
+    yield from sorted({flags[FLAGS[flag]] for counts in pair for flags in counts}, reverse=True)
 
 
 def _by_platform(days: Mapping[str, Mapping[Flags, int]]) -> dict[str, dict[str, dict[Flags, int]]]:

@@ -21,7 +21,10 @@ from waarmerk.text.words import Language, Words, words
 _LINES = 5
 _DRAWN = 12
 _PLATFORMS = 50
-_STYLE = "td.examples { max-width: 26rem; overflow-wrap: anywhere; } td.examples p { margin: 0 0 .4rem; }"
+_STYLE = (
+    "td.examples { overflow-wrap: anywhere; width: 55%; } td.examples p { margin: 0 0 .5rem; line-height: 1.35; } "
+    "td.number span { white-space: nowrap; }"
+)
 
 
 def lint_page(found: DumpLint, language: Language, *, command: str) -> str:
@@ -63,33 +66,33 @@ def _rules(found: DumpLint, say: Words) -> Markup:
     heading = Markup("<h2>{}</h2>").format(say.say("lint.rules"))
     if not found.findings:
         return heading + Markup("<p>{}</p>").format(say.say("lint.nothing"))
-    names = ("lint.platform", "lint.rule", "lint.count", "lint.share", "lint.examples")
+    names = ("lint.platform", "lint.count", "lint.examples")
     head = Markup("").join(
-        Markup('<th class="{}">{}</th>').format(
-            "number" if name in ("lint.count", "lint.share") else "", say.say(name)
-        )
+        Markup('<th class="{}">{}</th>').format("number" if name == "lint.count" else "", say.say(name))
         for name in names
     )
     rows = []
     for finding in found.findings:
-        share = f"{percent(finding.share, say)} ({percent(finding.low, say)} – {percent(finding.high, say)})"
+        interval = f"{percent(finding.low, say)} – {percent(finding.high, say)}"
         examples = Markup("").join(
             Markup('<p>{}<br><span class="quiet mono">{} · {}:{}</span></p>').format(
-                case.sentence, case.uuid, case.file, case.line
+                case.sentence, case.uuid, case.file.rpartition("/")[2], case.line
             )
             for case in finding.examples
         )
         rows.append(
             Markup(
-                '<tr><td>{}</td><td><code>{}</code><br><span class="quiet">{}; {}</span></td>'
-                '<td class="number">{}</td><td class="number">{}</td><td class="examples">{}</td></tr>'
+                '<tr><td>{}<br><code>{}</code><br><span class="quiet">{}; {}</span></td>'
+                '<td class="number">{}<br><span>{}</span><br><span class="quiet">({})</span></td>'
+                '<td class="examples">{}</td></tr>'
             ).format(
                 finding.platform,
                 finding.rule,
                 say.say(f"kind.{finding.kind}"),
                 finding.basis,
                 say.number(finding.count),
-                share,
+                percent(finding.share, say),
+                interval,
                 examples,
             )
         )

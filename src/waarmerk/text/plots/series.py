@@ -73,8 +73,7 @@ def _axes(days: Sequence[date], across: Scale, down: Scale) -> list[Markup]:
     for number in range(0, len(days), step):
         x = across(days[number].toordinal())
         parts.append(element("line", x1=x, x2=x, y1=down(0), y2=down(0) + 4, stroke=COLOURS["quiet"]))
-        anchor = "start" if number == 0 and len(days) > 1 else "middle"
-        anchor = "end" if number == len(days) - 1 and number else anchor
+        anchor = "end" if number == len(days) - 1 and number else "middle"
         parts.append(label(x, _HEIGHT - _BOTTOM + 16, days[number].isoformat(), anchor=anchor, size=11))
     return parts
 
