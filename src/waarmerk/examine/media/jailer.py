@@ -41,7 +41,7 @@ class ChildEnded(Exception):  # noqa: N818 not an error by itself: the reading d
 
 
 class Child:
-    """One running child; every method but `close` may raise ChildEnded. UnavailableError where none can be started."""
+    """One running child. Methods may raise ChildEnded; UnavailableError where none can be started."""
 
     def __init__(self, job: wire.Job, limits: Limits) -> None:
         self._limits = limits
