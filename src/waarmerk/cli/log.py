@@ -14,9 +14,10 @@ import typer
 from waarmerk.cli import log_network
 from waarmerk.cli.log_common import FOLDER, KEY, head_facts, head_words, log_at, opened, parse_keys, read_file
 from waarmerk.errors import InputError, IntegrityError, UsageError
-from waarmerk.record.log.checkpoint import SignedCheckpoint
+from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.fsck import fsck as rebuild
 from waarmerk.record.log.keyring import create_log, read_keys, with_new_key, without_key
+from waarmerk.record.log.note import MAX_NOTE
 from waarmerk.record.log.posix import PosixStorage
 from waarmerk.record.log.proof import MAX_PROOF, parse_proof, verify_proof
 from waarmerk.record.log.reader import Reader
@@ -109,6 +110,7 @@ def verify(
     entry: Path = typer.Option(None, help="The entry that is asked about; without it, the one in the proof."),
     witness_key: list[str] = typer.Option([], help="The verifier key of a witness that must have cosigned."),
     quorum: int = typer.Option(None, help="How many of the witnesses must have cosigned; without it, all."),
+    since: Path = typer.Option(None, help="An earlier checkpoint of the log: does the folder continue it?"),
     stamp: Path = typer.Option(None, help="A time-stamp of this checkpoint, from `log anchor`."),
     stamp_root: Path = typer.Option(None, help="The root certificate of its authority, PEM."),
     output: str = FORMAT,
@@ -122,7 +124,13 @@ def verify(
             raise UsageError("an entry is checked with its proof, not with a folder", hint="see `waarmerk log prove`")
         storage, prefix, keys = log_at(path, key)
         signed = rebuild(storage, keys, prefix).signed
+        if since is not None:
+            old = open_checkpoint(read_file(since, MAX_NOTE), keys, keys[0].name)
+            Reader(storage, keys, prefix).check_extends(old)
+            facts["since"] = old.head.size
         said = f"every entry, tile and the root are what was signed: {head_words(signed)}"
+    elif since is not None:
+        raise UsageError("an earlier checkpoint is checked against the folder of the log, not against a proof")
     else:
         proof = parse_proof(read_file(path, MAX_PROOF))
         signed = verify_proof(proof, keys, None if entry is None else read_file(entry, MAX_ENTRY))
@@ -139,6 +147,8 @@ def verify(
         typer.echo(json.dumps({"verified": True, **head_facts(signed), **facts, "witnesses": names}))
         return
     typer.echo(plain(said))
+    if since is not None:
+        typer.echo(f"it continues the log of {facts['since']} entries that the earlier checkpoint signed")
     if cosigned:
         typer.echo(plain(f"cosigned by {', '.join(witness.name for witness in cosigned)}"))
     if stamped:

@@ -13,6 +13,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.record.log.logs import SEED, entries, log_of, verifier_keys
+from waarmerk.record.log.keyring import create_log
+from waarmerk.record.log.posix import PosixStorage
+from waarmerk.record.log.sequencer import open_log
+
 ORIGIN = "example.com/log"
 
 
@@ -112,6 +117,41 @@ def test_a_copy_of_the_public_folder_is_verified_with_the_key(waarmerk, log, tmp
     refused = waarmerk("verify", copy, "--key", key, code=4)
     assert refused.err == "waarmerk: tile/entries/000: entry 7 is not the one that was logged\n"
     assert "checked with --key" in waarmerk("verify", copy, code=2).err
+
+
+def test_an_auditor_with_an_earlier_checkpoint_sees_whether_the_log_continues_it(
+    waarmerk, log, tmp_path: Path
+) -> None:
+    folder, key = log
+    seen = tmp_path / "seen"
+    seen.write_bytes((folder / "public/checkpoint").read_bytes())
+    waarmerk("append", folder, tmp_path / "lines")
+    checked = ["verify", folder / "public", "--key", key, "--since", seen]
+    assert "it continues the log of 300 entries" in waarmerk(*checked).out
+    assert json.loads(waarmerk(*checked, "--format", "json").out)["since"] == 300
+    seen.write_bytes((folder / "public/checkpoint").read_bytes().replace(b"600", b"601"))
+    assert "does not fit the text" in waarmerk(*checked, code=4).err
+    proof = tmp_path / "proof"
+    proof.write_text(waarmerk("prove", folder, 5).out)
+    assert "not against a proof" in waarmerk("verify", proof, "--key", key, "--since", seen, code=2).err
+
+
+def test_a_log_that_its_own_key_wrote_anew_is_sound_alone_and_caught_by_an_earlier_checkpoint(
+    waarmerk, tmp_path
+) -> None:
+    true, anew = PosixStorage(tmp_path / "true"), PosixStorage(tmp_path / "anew")
+    log_of(300, true)
+    create_log(anew, ORIGIN, SEED)
+    with open_log(anew) as writer:
+        writer.append(entries(1000, 400))
+    key = verifier_keys(true)[0].text
+    assert verifier_keys(anew)[0].text == key
+    checked = ["verify", anew.root / "public", "--key", key]
+    waarmerk(*checked)
+    refused = waarmerk(*checked, "--since", true.root / "public/checkpoint", code=4)
+    assert "signed another root for its first 300 entries" in refused.err
+    checked = ["verify", true.root / "public", "--key", key, "--since", anew.root / "public/checkpoint"]
+    assert "had 400 entries and has 300 now" in waarmerk(*checked, code=4).err
 
 
 def test_fsck_says_sound_or_names_the_first_thing_that_is_wrong(waarmerk, log: tuple[Path, str]) -> None:

@@ -133,3 +133,18 @@ def test_a_reader_of_an_older_checkpoint_reads_on_while_the_log_grows() -> None:
 
 def test_the_checkpoint_in_a_proof_is_the_logs_to_the_byte() -> None:
     assert parse_note(READER.prove(0).checkpoint).data == READER.signed.note.data
+
+
+def test_a_later_log_extends_every_earlier_one_and_another_history_none() -> None:
+    for size in (0, 1, 255, 256, 300):
+        READER.check_extends(Reader(log_of(size), KEYS).signed)
+    storage = log_of(0)
+    with open_log(storage) as log:
+        log.append(entries(7, 300))
+    other = Reader(storage, KEYS).signed
+    with pytest.raises(IntegrityError, match="another root for its first 300 entries") as error:
+        READER.check_extends(other)
+    assert error.value.evidence == (other.note.data, READER.signed.note.data)
+    with pytest.raises(IntegrityError, match="had 70000 entries and has 300 now") as error:
+        Reader(log_of(300), KEYS).check_extends(READER.signed)
+    assert error.value.evidence[0] == READER.signed.note.data

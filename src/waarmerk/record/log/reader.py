@@ -14,6 +14,7 @@ from waarmerk.errors import InputError, IntegrityError, UsageError
 from waarmerk.record.log.checkpoint import CHECKPOINT, SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.merkle import (
+    EMPTY_ROOT,
     HASH_SIZE,
     Span,
     consistency_spans,
@@ -78,6 +79,25 @@ class Reader:
         if old:
             verify_consistency(old, self.root_at(old), self.size, self.signed.head.root, hashes)
         return hashes
+
+    def check_extends(self, old: SignedCheckpoint) -> None:
+        """Raises `IntegrityError`, with both checkpoints as evidence, unless this log begins with that of `old`."""
+        evidence = (old.note.data, self.signed.note.data)
+        where = self.signed.head.origin
+        if old.head.size > self.size:
+            raise IntegrityError(
+                f"the log had {old.head.size} entries and has {self.size} now: entries were lost or taken out",
+                where=where,
+                evidence=evidence,
+            )
+        root = self.root_at(old.head.size) if old.head.size else EMPTY_ROOT
+        if root != old.head.root:
+            raise IntegrityError(
+                f"the log signed another root for its first {old.head.size} entries than the ones it has now",
+                where=where,
+                hint="both checkpoints carry its signature: that is the proof",
+                evidence=evidence,
+            )
 
     def root_at(self, size: int) -> bytes:
         """The root that the log had when it had `size` entries, 1 or more."""
