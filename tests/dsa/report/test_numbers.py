@@ -61,6 +61,7 @@ def test_evidence_both_ways_decides_nothing() -> None:
         ("412*", NONE, "count", 412, "footnote"),
         ("412 (1)", NONE, "count", 412, "footnote"),
         ("412¹", NONE, "count", 412, "footnote"),
+        ("412 2)", NONE, "count", 412, "footnote"),
         ("412[a]", NONE, "count", 412, "footnote"),
         ("-4", NONE, "count", -4, "plain"),
         ("−4", NONE, "count", -4, "plain"),
@@ -100,3 +101,8 @@ def test_no_text_breaks_the_reader(text: str, kind: str) -> None:
     cell = read(text, convention([text], [text]), kind=kind)
     assert cell.text == text or not text
     assert (cell.number is None) == (cell.form in ("blank", "placeholder", "text", "ambiguous", "formula"))
+
+
+@pytest.mark.parametrize("text", ["412 2", "12 34", "6 7065", "1 2 3"])
+def test_digits_apart_that_are_no_groups_of_three_are_no_number(text: str) -> None:
+    assert read(text, NONE, kind="count").number is None

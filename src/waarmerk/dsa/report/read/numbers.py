@@ -50,16 +50,17 @@ _PLACEHOLDERS = {
     ),
 }
 _NUMBER = re.compile(
-    r"^(?P<sign>[-+−]?)\s*(?P<body>\d[\d.,'’    ]*)(?P<exponent>[eE][+-]?\d+)?\s*(?P<rest>.*)$", re.DOTALL
+    r"^(?P<sign>[-+−]?)\s*(?P<body>\d[\d.,]*(?:[ \u00a0\u202f\u2009'’]\d{3}(?!\d))*(?:[.,]\d+)?)(?P<exponent>[eE][+-]?\d+)?\s*(?P<rest>.*)$",
+    re.DOTALL,
 )
 _PARENTHESES = re.compile(r"^\(\s*(\d[\d.,]*)\s*\)$")
-_FOOTNOTE = re.compile(r"^(?:[*†‡§¹²³⁰-⁹#^]+|\[\s*\w{1,3}\s*\]|\(\s*[\w*]{1,3}\s*\)|[*†‡]\s*\d{0,2})$")
+_FOOTNOTE = re.compile(r"^(?:[*†‡§¹²³⁰-⁹#^]+|\[\s*\w{1,3}\s*\]|\(\s*[\w*]{1,3}\s*\)|\w{1,2}\)|[*†‡]\s*\d{0,2})$")
 _UNIT = re.compile(
     r"^(?:h|hr|hrs|hour|hours|uur|stunden|std\.?|heures?|horas?|ore|min|mins|minutes|minuten|days?|dagen|tage|jours|"
     r"fte|ftes|items|notices|orders|measures|complaints)\.?$",
     re.IGNORECASE,
 )
-_SPACES = str.maketrans("", "", "    '’")
+_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’")
 _MAXIMUM_LENGTH = 40
 
 Mark = Literal[".", ","]

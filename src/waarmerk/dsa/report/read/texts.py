@@ -33,7 +33,7 @@ class Sheet:
 def sheet_of(name: str, data: bytes) -> Sheet:
     """The rows of a CSV file; InputError naming the file when it is no text or a cell is longer than 1 MiB."""
     text, encoding = decode(name, data)
-    longest = max((len(line) for line in text.split("\n", 1 << 16)), default=0)
+    longest = max(map(len, text.split("\n")))
     if longest > _LONGEST_LINE:
         raise InputError(
             "holds a line of more than 16 million characters; no report does",

@@ -64,7 +64,7 @@ def _sheet(where: str, sheet: Any, formulas: set[tuple[int, int]], notes: list[D
     sheet.reset_dimensions()
     rows: list[tuple[int, tuple[object, ...]]] = []
     told = 0
-    for line, values in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), start=1):
+    for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if line > _LAST_LINE:
             raise InputError(f"names a row beyond {_LAST_LINE}; no sheet has one", where=where)
         if formulas:
@@ -78,7 +78,9 @@ def _sheet(where: str, sheet: Any, formulas: set[tuple[int, int]], notes: list[D
                         )
                     told += 1
         if any(value is not None and value != "" for value in values):
-            rows.append((line, tuple(_value(value) for value in values)))
+            if any(value is not None and value != "" for value in values[_MOST_COLUMNS:]):
+                raise InputError(f"row {line} has more than {_MOST_COLUMNS} columns; no report has", where=where)
+            rows.append((line, tuple(_value(value) for value in values[:_MOST_COLUMNS])))
             # Sheets formatted to their last row are common; rows with content are what counts.
             if len(rows) > _MOST_ROWS:
                 raise InputError(f"has more than {_MOST_ROWS} rows; no report has", where=where)
@@ -119,7 +121,7 @@ def _formulas(data: bytes, load_workbook: Any) -> dict[str, set[tuple[int, int]]
     found: dict[str, set[tuple[int, int]]] = {}
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        for line, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
+        for line, row in enumerate(sheet.iter_rows(), start=1):
             if line > _LAST_LINE:
                 break
             for place, cell in enumerate(row, start=1):
