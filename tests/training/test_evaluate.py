@@ -11,7 +11,7 @@ import numpy as np
 from tests.training.support import store
 from waarmerk.examine.networks.load import built_in
 from waarmerk.training.evaluate import Item, figures, interval, item_auc, matched_pairs_auc, scored
-from waarmerk.training.report import markdown, table
+from waarmerk.training.report import markdown, perturbed, table
 
 
 def item(score: float, *, fake: bool, group: str) -> Item:
@@ -64,3 +64,19 @@ def test_the_table_is_json(tmp_path: Path) -> None:
     found = table(store(tmp_path, people=2), built_in("manipulation"), {"train"})
     assert json.loads(json.dumps(found))["clips"]["n"] == {"real": 2, "fake": 2, "groups": 2}
     assert "| train | clips: face-swap | 2 | 2 | AUC" in markdown(found, "train")
+
+
+def test_compression_and_half_size_are_measured_on_the_same_clips(tmp_path: Path) -> None:
+    found = perturbed(store(tmp_path, people=2), built_in("manipulation"), {"train"})
+    assert list(found) == ["as it is", "H.264 CRF 32", "half size", "half size, H.264 CRF 32"]
+    assert all(0 <= value <= 1 for value in found.values())
+
+
+def test_a_change_is_done_before_the_network_sees_the_crop(tmp_path: Path) -> None:
+    made, network = store(tmp_path, people=2), built_in("manipulation")
+    plain, grey = (
+        scored(made, network, {"train"}, {"clips"}, change=change)
+        for change in (None, lambda crop: np.full_like(crop, 128))
+    )
+    assert [i.score for i in plain] != [i.score for i in grey]
+    assert len({round(i.score, 4) for i in grey}) == 1

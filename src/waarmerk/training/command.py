@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("model", type=Path)
     evaluate.add_argument("--side", choices=("train", "calibrate", "test", "held-out"), default="calibrate")
     evaluate.add_argument("--markdown", action="store_true", help="rows for the model card in place of JSON")
+    evaluate.add_argument(
+        "--perturb", action="store_true", help="only: how AUC falls under compression and half size"
+    )
     evaluate.set_defaults(step=_evaluate)
     return parser
 
@@ -119,9 +122,12 @@ def _calibrate(options: argparse.Namespace) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     from waarmerk.examine.networks.load import load
-    from waarmerk.training.report import markdown, table
+    from waarmerk.training.report import markdown, perturbed, table
     from waarmerk.training.store import Store
 
     sides = {"calibrate", "test"} if options.side == "held-out" else {options.side}
+    if options.perturb:
+        print(json.dumps(perturbed(Store(options.store), load(options.model), sides), indent=1))
+        return
     found = table(Store(options.store), load(options.model), sides)
     print(markdown(found, options.side) if options.markdown else json.dumps(found, indent=1))

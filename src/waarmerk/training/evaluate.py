@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from waarmerk.examine.evidence.calibration import trimmed_mean
 from waarmerk.examine.faces.crops import crop_of, cut, resized
 from waarmerk.examine.networks.load import Network
+from waarmerk.training.recipes.pictures import Picture
 from waarmerk.training.recipes.sharpness import made_alike, sharpness
 from waarmerk.training.store import Store
 
@@ -88,15 +89,23 @@ def pairs_auc(items: Sequence[Item]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def scored(store: Store, network: Network, sides: set[str], folders: set[str], batch: int = 16) -> list[Item]:
-    """Every row of the named sides and folders as one item."""
+def scored(
+    store: Store,
+    network: Network,
+    sides: set[str],
+    folders: set[str],
+    batch: int = 16,
+    change: Callable[[Picture], Picture] | None = None,
+) -> list[Item]:
+    """Every row of the named sides and folders as one item; `change` is done to each crop before it is resized."""
     height, width = network.size
     logits: dict[int, float] = {}
     sharps: dict[int, float] = {}
     numbers = [n for n, c in enumerate(store.crops) if c.side in sides and c.folder in folders]
     for start in range(0, len(numbers), batch):
         chunk = numbers[start : start + batch]
-        crops = [resized(cut(store.picture(n), crop_of(store.crops[n].box)), height, width) for n in chunk]
+        native = [cut(store.picture(n), crop_of(store.crops[n].box)) for n in chunk]
+        crops = [resized(crop if change is None else change(crop), height, width) for crop in native]
         out = network.run(np.stack(crops))[0].reshape(-1)
         logits |= {n: float(v) for n, v in zip(chunk, out, strict=True)}
         sharps |= {n: sharpness(c) for n, c in zip(chunk, crops, strict=True)}
