@@ -50,7 +50,9 @@ _PLACEHOLDERS = {
     ),
 }
 _NUMBER = re.compile(
-    r"^(?P<sign>[-+−]?)\s*(?P<body>\d[\d.,]*(?:[ \u00a0\u202f\u2009'’]\d{3}(?!\d))*(?:[.,]\d+)?)(?P<exponent>[eE][+-]?\d+)?\s*(?P<rest>.*)$",
+    r"^(?P<sign>[-+−]?)\s*"
+    r"(?P<body>\d[\d.,]*(?:[ \u00a0\u202f\u2009'’]\d{3}(?!\d))*(?:[.,]\d+)?)"
+    r"(?P<exponent>[eE][+-]?\d+)?\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _PARENTHESES = re.compile(r"^\(\s*(\d[\d.,]*)\s*\)$")
