@@ -1,7 +1,9 @@
 """`waarmerk check` as a stranger runs it: a process of its own, real clips, files on disk."""
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import struct
 import subprocess
@@ -254,6 +256,23 @@ def test_each_wrong_use_is_one_clear_sentence(
         )
     text = "\n".join(told).replace(str(clips[0]), "CLIP").replace(str(tmp_path), "FOLDER")
     golden("check-uses", text)
+
+
+def test_on_a_terminal_a_bar_shows_the_work_and_goes_away(clips: list[Path]) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*WAARMERK, "check", "--format", "json", str(clips[0])], stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # how the system says that the other side has closed
+            while block := os.read(ours, 4096):
+                shown += block
+        written = process.stdout.read() if process.stdout else b""
+    os.close(ours)
+    assert json.loads(written)["schema"] == "waarmerk.check/1"
+    assert b"a.mp4" in shown
+    assert shown.count(b"\n") <= 3, "the bar stays where it is"
 
 
 def test_nothing_named_is_wrong_use() -> None:

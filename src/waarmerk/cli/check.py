@@ -16,7 +16,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from waarmerk import settings as settings_
 from waarmerk.errors import ANSWER_IS_NO, UsageError, WaarmerkError, combined_exit_code
@@ -220,11 +220,11 @@ class _Report:
 
 
 class _Bar:
-    """A progress bar on stderr, where that is a terminal; silent elsewhere."""
+    """A bar for each file at work on stderr, where that is a terminal; silent elsewhere."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def tell(self, path: str, share: float) -> None:
         """Moves the bar of one path."""
@@ -232,7 +232,8 @@ class _Bar:
             return
         if path not in self._tasks:
             self._tasks[path] = self._progress.add_task(plain(Path(path).name), total=1.0)
-        self._progress.update(self._tasks[path], completed=share)  # type: ignore[arg-type]
+            self._progress.start()
+        self._progress.update(self._tasks[path], completed=share)
 
     @contextmanager
     def paused(self, path: str) -> Iterator[None]:
@@ -240,12 +241,12 @@ class _Bar:
         if self._progress is None:
             yield
             return
-        task = self._tasks.pop(path, None)
-        if task is not None:
-            self._progress.remove_task(task)  # type: ignore[arg-type]
+        if path in self._tasks:
+            self._progress.remove_task(self._tasks.pop(path))
         self._progress.stop()
         yield
-        self._progress.start()
+        if self._tasks:
+            self._progress.start()
 
 
 @contextmanager
@@ -254,8 +255,11 @@ def _progress() -> Iterator[_Bar]:
         yield _Bar(None)
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    try:
         yield _Bar(progress)
+    finally:
+        progress.stop()
 
 
 def _again(report: Path, paths: list[str], options: Options, say: Sentences, *, as_json: bool) -> int:
