@@ -58,6 +58,8 @@ def test_evidence_both_ways_decides_nothing() -> None:
         ("97.27%", ENGLISH, "share", 0.9727, "percent"),
         ("97 %", NONE, "share", 0.97, "percent"),
         ("162.4 HRS", ENGLISH, "median", 162.4, "unit"),
+        ("29 days", NONE, "median", 696, "unit"),
+        ("90 min", NONE, "median", 1.5, "unit"),
         ("412*", NONE, "count", 412, "footnote"),
         ("412 (1)", NONE, "count", 412, "footnote"),
         ("412¹", NONE, "count", 412, "footnote"),

@@ -5,7 +5,7 @@ Rules:
   two groups of thousands, both marks in one number, a leading zero. Counts are whole numbers (Annex II, part I, 4),
   so three or more such counts and no evidence against it make the mark one of thousands.
 - Without evidence, or with evidence both ways, the cell stays unread and is asked about.
-- A percent sign, a footnote mark, a unit and a placeholder for a blank are read, and told.
+- A percent sign, a footnote mark, a unit (days, minutes: made hours) and a placeholder for a blank are told.
 """
 
 from __future__ import annotations
@@ -137,6 +137,8 @@ def read(text: str, used: Convention, *, kind: str) -> Cell:
     decimals = _decimals(body, used)
     if form == "percent":
         return Cell(text, round(value / 100, decimals + 4), "percent", decimals + 2)
+    if form == "unit" and kind == "median":
+        value, decimals = _hours(value, decimals, rest)
     whole = isinstance(value, float) and value.is_integer() and kind in ("count", "items")
     if whole:
         value = int(value)
@@ -238,6 +240,15 @@ def _rest(rest: str) -> Literal["plain", "percent", "footnote", "unit"] | None:
     if _FOOTNOTE.match(rest):
         return "footnote"
     return "unit" if _UNIT.match(rest) else None
+
+
+def _hours(value: float | int, decimals: int, unit: str) -> tuple[float | int, int]:
+    """A time in hours, and its precision: days were rounded to days, which is dozens of hours."""
+    if unit.casefold().startswith("min"):
+        return value / 60, decimals + 1
+    if unit.casefold().startswith(("d", "t", "j")):
+        return value * 24, decimals - 2
+    return value, decimals
 
 
 def _mark(found: set[str]) -> Mark | None:
