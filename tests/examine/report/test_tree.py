@@ -47,6 +47,13 @@ def test_a_manifest_that_names_itself_as_its_source_ends() -> None:
     assert size(root) < 20
 
 
+def test_a_signer_on_no_list_is_not_told_as_something_broken() -> None:
+    facts = {**provenance("Maker").facts, "codes": [{"code": "signingCredential.untrusted", "outcome": "failure"}]}
+    root = provenance_tree(facts, EN)
+    assert root is not None
+    assert EN.words.say("tree.codes") not in [child.text for child in root.children]
+
+
 def test_provenance_without_a_manifest_has_no_tree() -> None:
     assert provenance_tree({"manifest": "none", "manifests": []}, EN) is None
 

@@ -8,6 +8,9 @@ from waarmerk.examine.report.sentences import Sentences
 from waarmerk.examine.report.tree import DEPTH, Node, short
 from waarmerk.values import Json
 
+_UNKNOWN_SIGNER = "signingCredential.untrusted"
+"""C2PA counts it as a failure; it says that the signer is on no list, which the state says already."""
+
 
 def provenance_tree(facts: Mapping[str, Json], say: Sentences) -> Node | None:
     """The active manifest with its ingredients beneath; None where there is no manifest to show."""
@@ -20,10 +23,11 @@ def provenance_tree(facts: Mapping[str, Json], say: Sentences) -> Node | None:
     if state is not None:
         root.note = say.words.say(f"tree.state.{state}")
         root.tone = "for" if state == "invalid" else "against" if state == "trusted" else ""
-    failures = [code["code"] for code in facts.get("codes") or () if code.get("outcome") == "failure"]
+    codes = [code["code"] for code in facts.get("codes") or () if code.get("outcome") == "failure"]
+    failures = [code for code in codes if code != _UNKNOWN_SIGNER]
     if failures:
-        codes = [Node(short(code), tone="for") for code in failures]
-        root.children.insert(0, Node(say.words.say("tree.codes"), children=codes))
+        broken = [Node(short(code), tone="for") for code in failures]
+        root.children.insert(0, Node(say.words.say("tree.codes"), children=broken))
     return root
 
 
