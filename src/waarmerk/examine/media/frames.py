@@ -5,6 +5,7 @@ Conversion is swscale's on one thread: its threads cost more than they bring, an
 
 from __future__ import annotations
 
+import gc
 import math
 from typing import Any
 
@@ -45,12 +46,15 @@ class Converter:
 def turn_of(frame: Any) -> Turn:
     """The turn that the frame's display matrix asks for (9 fixed-point numbers; ISO/IEC 14496-12, 8.3.2).
 
-    Asked once for a stream: looking at side data ties a frame into a reference cycle, and its pixels stay.
+    Ask once for a stream: looking at side data ties a frame into a reference cycle.
     """
     try:
         data = bytes(frame.side_data[Type.DISPLAYMATRIX])
     except (KeyError, IndexError):
         return Turn()
+    finally:
+        del frame
+        gc.collect()  # else its pixels stay, and with them the decoder's pool of pictures
     matrix = np.frombuffer(data, "<i4", 9)
     a, b, c, d = (int(matrix[index]) for index in (0, 1, 3, 4))
     mirrored = a * d - b * c < 0

@@ -48,32 +48,31 @@ class Video:
     def __init__(self, descriptor: int, size: int, limits: Limits) -> None:
         self._open = partial(open_container, descriptor, size, limits)
         self._limits = limits
-        self._container = self._open()
-        self._stream = video_stream(self._container, limits)
 
     def asset(self, path: str, sha256: Sha256, size: int) -> Asset:
         """The medium's description; sizes are upright."""
-        container, stream = self._container, self._stream
-        context = stream.codec_context
-        rate = stream.average_rate or stream.guessed_rate
-        turn = self._first_turn()
-        still = _is_still(container, stream)
-        width, height = (context.height, context.width) if turn.sideways else (context.width, context.height)
-        return Asset(
-            path=path,
-            sha256=sha256,
-            bytes=size,
-            kind="image" if still else "video",
-            container=container.format.name,
-            video_codec=context.codec.canonical_name,
-            duration_s=None if still else duration_s(container, stream),
-            width=width,
-            height=height,
-            fps=None if still or rate is None else f"{rate.numerator}/{rate.denominator}",
-            audio=bool(container.streams.audio),
-            rotation=turn.degrees,
-            pixel_format=context.pix_fmt or "",
-        )
+        with self._open() as container:  # one at a time: each holds the index of the whole file
+            stream = video_stream(container, self._limits)
+            context = stream.codec_context
+            rate = stream.average_rate or stream.guessed_rate
+            still = _is_still(container, stream)
+            turn = _first_turn(container, stream)
+            width, height = (context.height, context.width) if turn.sideways else (context.width, context.height)
+            return Asset(
+                path=path,
+                sha256=sha256,
+                bytes=size,
+                kind="image" if still else "video",
+                container=container.format.name,
+                video_codec=context.codec.canonical_name,
+                duration_s=None if still else duration_s(container, stream),
+                width=width,
+                height=height,
+                fps=None if still or rate is None else f"{rate.numerator}/{rate.denominator}",
+                audio=bool(container.streams.audio),
+                rotation=turn.degrees,
+                pixel_format=context.pix_fmt or "",
+            )
 
     def run(self, delivery: Delivery, skip: Skip | None, frames: tuple[int, ...] | None) -> Finished:
         """Delivers the kept pictures; `skip` None: the lightest that is safe and dense enough."""
@@ -82,17 +81,8 @@ class Video:
                 stream = video_stream(container, self._limits)
                 rate = self._limits.rate_for(duration_s(container, stream))
                 skip = choose(container, stream, rate, self._limits)
-        return Decode(delivery).run(self._container, self._stream, skip, frames)
-
-    def _first_turn(self) -> Turn:
         with self._open() as container:
-            stream = video_stream(container, self._limits)
-            stream.codec_context.thread_count = 1
-            try:
-                frame = next(container.decode(stream), None)
-            except av.error.FFmpegError:  # the decode will meet it again, and say so
-                return Turn()
-            return Turn() if frame is None else turn_of(frame)
+            return Decode(delivery).run(container, video_stream(container, self._limits), skip, frames)
 
 
 class Decode:
@@ -226,3 +216,12 @@ def _is_still(container: av.container.InputContainer, stream: Any) -> bool:
     if container.format.name.endswith("_pipe"):
         return True
     return bool(stream.frames == 1 and (stream.disposition & Disposition.still_image or not stream.duration))
+
+
+def _first_turn(container: av.container.InputContainer, stream: Any) -> Turn:
+    stream.codec_context.thread_count = 1
+    try:
+        frame = next(container.decode(stream), None)
+    except av.error.FFmpegError:  # the decode will meet it again, and say so
+        return Turn()
+    return Turn() if frame is None else turn_of(frame)
