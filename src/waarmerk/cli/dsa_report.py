@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 
 import typer
 
+from waarmerk.cli.dsa_shared import write_json, write_page
 from waarmerk.errors import ANSWER_IS_NO, UsageError
 
 app = typer.Typer(
@@ -58,7 +58,7 @@ def check_command(
     if html is not None:
         from waarmerk.dsa.report.page import check_page
 
-        html.write_text(check_page(report, checked, language=lang.value), encoding="utf-8")
+        write_page(html, check_page(report, checked, language=lang.value))
     _answer(checked, format_, lang)
 
 
@@ -86,7 +86,7 @@ def compare_command(
     if html is not None:
         from waarmerk.dsa.report.page import check_page
 
-        html.write_text(check_page(report, checked, language=lang.value), encoding="utf-8")
+        write_page(html, check_page(report, checked, language=lang.value))
     _answer(checked, format_, lang)
 
 
@@ -95,9 +95,7 @@ def _answer(checked: object, format_: Format, lang: Lang) -> None:
 
     assert isinstance(checked, Checked)  # noqa: S101 - narrows the lazily imported type
     if format_ is Format.json:
-        import msgspec
-
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(checked), indent=2).decode() + "\n")
+        write_json(checked)
     else:
         from rich.console import Console
 

@@ -147,3 +147,22 @@ def test_the_list_of_rules_in_the_docs_is_that_of_the_code(golden_update: bool) 
     if golden_update:
         path.write_text(reference(), encoding="utf-8")
     assert path.read_text(encoding="utf-8") == reference()
+
+
+def test_a_page_that_cannot_be_written_and_a_folder_that_cannot_be_read_get_one_sentence(
+    plaza: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_folder(plaza, tmp_path / "r")
+    assert ended(["dsa", "report", "check", str(folder), "--html", str(tmp_path / "no" / "page.html")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+    assert ended(["dsa", "report", "check", str(tmp_path / "nothing")]) == 1
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_file_names_that_are_no_text_are_shown_and_not_fatal(
+    plaza: Report, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    folder = write_folder(plaza, tmp_path / "r")
+    (folder / "4_notices.csv").rename(folder / "4_notices_\udcff\x1b.csv")
+    assert ended(["dsa", "report", "check", str(folder), "--format", "json"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["findings"] == []

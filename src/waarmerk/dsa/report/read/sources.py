@@ -14,6 +14,7 @@ from pathlib import Path
 from waarmerk.dsa.report.model import Deviation
 from waarmerk.dsa.report.read.texts import Sheet, sheet_of
 from waarmerk.errors import InputError
+from waarmerk.text.terminal import plain
 
 _LARGEST_FILE = 64 << 20
 _LARGEST_WHOLE = 256 << 20
@@ -35,6 +36,16 @@ class Given:
 def open_path(path: Path) -> Given:
     """The sheets of a path; InputError with one sentence for everything that is no report."""
     given = Given()
+    try:
+        _open(path, given)
+    except OSError as failed:
+        raise InputError(f"cannot be read: {failed.strerror or failed}", where=str(path)) from failed
+    if not given.sheets:
+        raise InputError("holds no table of a report", where=str(path), hint=_HINT)
+    return given
+
+
+def _open(path: Path, given: Given) -> None:
     if not path.exists():
         raise InputError("does not exist", where=str(path))
     if path.is_dir():
@@ -44,10 +55,7 @@ def open_path(path: Path) -> Given:
             raise InputError("is no file and no folder", where=str(path), hint=_HINT)
         if path.stat().st_size > _LARGEST_FILE:
             raise InputError(f"is larger than {_LARGEST_FILE >> 20} MiB; no report is", where=str(path), hint=_HINT)
-        _file(path.name, path.read_bytes(), given, depth=0)
-    if not given.sheets:
-        raise InputError("holds no table of a report", where=str(path), hint=_HINT)
-    return given
+        _file(plain(path.name), path.read_bytes(), given, depth=0)
 
 
 def _folder(path: Path, given: Given) -> None:
@@ -56,7 +64,7 @@ def _folder(path: Path, given: Given) -> None:
         raise InputError("is an empty folder", where=str(path), hint=_HINT)
     if len(files) > _MOST_FILES:
         raise InputError(f"holds more than {_MOST_FILES} files", where=str(path), hint=_HINT)
-    named = [(one.relative_to(path).as_posix(), one) for one in files]
+    named = [(plain(one.relative_to(path).as_posix()), one) for one in files]
     tables = [(name, one) for name, one in named if one.suffix.lower() in _TABLES]
     books = [(name, one) for name, one in named if one.suffix.lower() in _BOOKS]
     archives = [(name, one) for name, one in named if one.suffix.lower() == ".zip"]
@@ -132,7 +140,7 @@ def _members(
     others = [one for one in readable if Path(one.filename).suffix.lower() in _BOOKS | {".zip"}]
     chosen = tables or others
     for one in sorted(readable, key=lambda entry: _natural(Path(entry.filename))):
-        inside = f"{name}/{one.filename}"
+        inside = f"{name}/{plain(one.filename)}"
         if one not in chosen:
             given.notes.append(Deviation("file_not_read", 0, inside, asks=False))
             continue
