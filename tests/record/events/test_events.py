@@ -145,6 +145,56 @@ def test_any_bytes_are_refused_in_a_sentence(data: bytes) -> None:
         decode(data)
 
 
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(), _JSON, max_size=5))
+def test_what_is_read_is_exactly_what_rfc_8785_writes(body: dict[str, Any]) -> None:
+    event = msgspec.structs.replace(EXAMPLES[10], body=body)
+    quick = msgspec.json.encode(event, order="sorted")
+    try:
+        exact = encode(event)
+    except InputError:
+        exact = None
+    if quick != exact:
+        with pytest.raises(InputError):
+            decode(quick)
+    if exact is not None:
+        assert decode(exact) == event
+
+
+@pytest.mark.parametrize("value", [1e20, float("inf"), float("nan"), [1e20], {"a": -1e16}], ids=repr)
+def test_a_value_that_would_not_read_back_is_not_written(value: Any) -> None:
+    with pytest.raises(InputError):
+        encode(msgspec.structs.replace(EXAMPLES[19], now=value))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1.0", "1e2", "1E2", "-0", "-0.0", "0.10", "100000000000000000000", "9007199254740993", "1e+2", "1.5e-7"],
+)
+def test_a_number_with_two_spellings_is_taken_in_one(number: str) -> None:
+    data = encode(EXAMPLES[10]).replace(b"2.5", number.encode())
+    try:
+        exact = canonical(json.loads(data)) == data
+    except InputError:
+        exact = False
+    assert exact == (number == "1.5e-7")
+    if exact:
+        decode(data)
+    else:
+        with pytest.raises(InputError):
+            decode(data)
+
+
 def test_every_row_of_the_table_names_fields_that_exist() -> None:
     for row in (*coverage().obligation, *coverage().part):
         assert row.reads or getattr(row, "outside", ()), row
