@@ -61,6 +61,19 @@ def test_the_layers_that_hold_are_told(clip: Path) -> None:
     assert ("seccomp" in layers) == (sandbox.pyseccomp is not None)
 
 
+def test_without_libseccomp_the_other_layers_hold_and_its_code_is_missing(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyseccomp.py").write_text("raise RuntimeError('Unable to find libseccomp')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    done = read(clip, "open_a_file")
+    assert "seccomp" not in done.layers
+    assert {"rlimits", "no-new-privs"} <= set(done.layers)
+    assert len(done.samples) == 4
+    if "landlock" in done.layers:
+        assert done.readings[0].facts == {"stopped_by": "PermissionError"}
+
+
 @pytest.mark.parametrize(
     "deed",
     [
