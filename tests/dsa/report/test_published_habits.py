@@ -133,3 +133,12 @@ def test_a_count_left_blank_in_a_row_with_figures_is_asked_about(plaza: Report, 
     plaza.parts[6][index][5] = ""
     found = [f for f in checked(plaza).findings if f.rule == "blank_for_zero"]
     assert [f.line for f in found] == [index + 1]
+
+
+def test_rows_left_out_are_noted_and_their_sum_is_not_asked_about(plaza: Report, tmp_path: Path) -> None:
+    row = plaza.rows_of(4, "KEYWORD_HATE_SPEECH")[0]
+    del plaza.parts[4][row]
+    checked = check_path(write_folder(plaza, tmp_path / "r"))[1]
+    assert checked.findings == ()
+    (note,) = [note for note in checked.notes if note.code == "rows_absent"]
+    assert "KEYWORD_HATE_SPEECH" in note.sentence

@@ -42,6 +42,7 @@ def read_report(path: Path) -> Report:
         reader = RowReader(sheet, found)
         rows = reader.rows()
         deviations += reader.deviations
+        _absent(sheet, found, rows, deviations)
         columns = tuple(column for column in found.part.columns if column.key in found.places)
         tables += [
             Table(found.part.number, name, tuple(some), columns)
@@ -96,6 +97,18 @@ def _form(sheet: Sheet, found: Recognised, deviations: list[Deviation]) -> None:
     leaf = normal(name.rpartition("#")[2].rpartition("/")[2])
     if normal(found.part.name.partition("_")[2]) not in leaf:
         deviations.append(Deviation("part_renamed", number, name, asks=False))
+
+
+def _absent(sheet: Sheet, found: Recognised, rows: list[Row], deviations: list[Deviation]) -> None:
+    """Note the template's categories and keywords that a table leaves out; the law would have them blank."""
+    if found.part.number not in CATEGORY_PARTS:
+        return
+    place = found.part.by_key["category"].place
+    present = {row.key for row in rows}
+    absent = [label for label in dict.fromkeys(row[place].strip() for row in found.part.rows) if label not in present]
+    if absent:
+        fields: dict[str, object] = {"count": len(absent), "label": absent[0]}
+        deviations.append(Deviation("rows_absent", found.part.number, sheet.name, asks=False, fields=fields))
 
 
 def _identity(row: Row) -> tuple[str, ...]:
