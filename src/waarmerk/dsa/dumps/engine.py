@@ -23,7 +23,7 @@ Hit = tuple[tuple[Rule, Breach], ...]
 Row = Sequence[str]
 Group = tuple[Callable[[Row], object], dict[int, Hit], Callable[[Row], Hit]]
 
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
 _LONG_TEXT = 2000
 _FACTS = "decision_facts"
 

@@ -24,7 +24,7 @@ from waarmerk.errors import InputError
 Progress = Callable[[int, int, int], None]
 """Hears bytes behind us, bytes in all, rows so far."""
 
-_TELL_EVERY = 20_000
+_TELL_EVERY = 5_000
 
 declare("uuid_reused", "impossible", basis="server: every statement gets an identifier of its own", scope="dump")
 declare("flag_flips", "question", basis="DSA 17(3)(b), (c), 24(5)", scope="dump")
