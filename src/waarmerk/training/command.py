@@ -1,8 +1,8 @@
 """The steps of training as a command line: crops, train, export, evaluate, calibrate; each seeded and re-runnable.
 
 python -m waarmerk.training crops DATA STORE
-python -m waarmerk.training train STORE RUN --steps 3000
-python -m waarmerk.training export RUN MODEL --size 224
+python -m waarmerk.training train STORE RUN --steps 1410
+python -m waarmerk.training export RUN MODEL --size 192
 python -m waarmerk.training calibrate STORE MODEL
 python -m waarmerk.training evaluate STORE MODEL --side calibrate
 """
@@ -44,16 +44,17 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, required=True)
     train.add_argument("--pairs", type=int, default=16, help="pairs in a batch (16)")
     train.add_argument("--seed", type=int, default=1)
-    train.add_argument("--rate", type=float, default=6e-4)
-    train.add_argument("--stages", default="0.4:160,0.6:224", help="share of the steps : side in pixels")
+    train.add_argument("--rate", type=float, default=5e-4)
+    train.add_argument("--stages", default="0.64:160,0.36:192", help="share of the steps : side in pixels")
     train.add_argument("--self-blends", type=float, default=0.5, help="share of self-blended pairs (0.5)")
+    train.add_argument("--strength", type=float, default=0.6, help="how often pairs are degraded, 0..1 (0.6)")
     train.add_argument("--from-nothing", action="store_true", help="no ImageNet weights")
     train.add_argument("--threads", type=int, default=2)
     train.set_defaults(step=_train)
     export = steps.add_parser("export", help="the averaged weights of RUN as network.onnx and card.json in MODEL")
     export.add_argument("run", type=Path)
     export.add_argument("model", type=Path)
-    export.add_argument("--size", type=int, default=224)
+    export.add_argument("--size", type=int, default=192)
     export.set_defaults(step=_export)
     calibrate = steps.add_parser("calibrate", help="fit MODEL's calibration.json on the calibration side")
     calibrate.add_argument("store", type=Path)
@@ -95,6 +96,7 @@ def _train(options: argparse.Namespace) -> None:
         rate=options.rate,
         stages=stages,
         self_blends=options.self_blends,
+        strength=options.strength,
         pretrained=not options.from_nothing,
     )
     Run(options.run, options.store, settings).run()

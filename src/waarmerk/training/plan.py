@@ -12,14 +12,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     steps: int
     pairs: int = 16
-    stages: tuple[tuple[float, int], ...] = ((0.4, 160), (0.6, 224))
-    rate: float = 6e-4
+    stages: tuple[tuple[float, int], ...] = ((0.64, 160), (0.36, 192))
+    rate: float = 5e-4
     decay: float = 0.02
-    average: float = 0.998
+    average: float = 0.995
     self_blends: float = 0.5
     alike: float = 0.6
     codec: bool = True
-    strength: float = 1.0
+    strength: float = 0.6
     pretrained: bool = True
     map_weight: float = 0.5
     seed: int = 1
