@@ -142,3 +142,23 @@ def test_rows_left_out_are_noted_and_their_sum_is_not_asked_about(plaza: Report,
     assert checked.findings == ()
     (note,) = [note for note in checked.notes if note.code == "rows_absent"]
     assert "KEYWORD_HATE_SPEECH" in note.sentence
+
+
+def test_a_breakdown_that_its_context_explains_is_no_second_value(plaza: Report, checked: Checker) -> None:
+    row = plaza.indicator(8, "Number of measures solely", "nl")
+    plaza.parts[8].insert(row + 1, [*plaza.parts[8][row]])
+    plaza.parts[8][row][7], plaza.parts[8][row + 1][7] = "Text", "Images"
+    plaza.parts[8][row + 1][6] = "17"
+    assert checked(plaza).findings == ()
+
+
+def test_two_sections_of_moderators_are_told_apart(plaza: Report, tmp_path: Path) -> None:
+    rows = plaza.parts[9]
+    again = [[*row] for row in rows[1:]]
+    for row in again:
+        row[3] = "Human resources dedicated to content moderation of advertisements"
+        row[6] = "2"
+    plaza.parts[9] = [*rows, *again]
+    report, checked = check_path(write_folder(plaza, tmp_path / "r"))
+    assert checked.findings == ()
+    assert len(report.of(9)) == 2

@@ -118,7 +118,7 @@ def _identity(row: Row) -> tuple[str, ...]:
 def _apart(
     sheet: Sheet, found: Recognised, rows: list[Row], deviations: list[Deviation]
 ) -> list[tuple[str, list[Row]]]:
-    if found.part.number not in (*CATEGORY_PARTS, 7, 8):
+    if found.part.number not in (*CATEGORY_PARTS, 7, 8, 9, 10):
         return [(sheet.name, rows)]
     named = [
         row for row in rows if row.known and row.key != OTHER and row.key not in ("accuracy", "precision", "recall")
@@ -126,8 +126,8 @@ def _apart(
     if len({_identity(row) for row in named}) > 0.7 * len(named):
         return [(sheet.name, rows)]
     values = dict(sheet.rows)
-    candidates = [("Service", found.places.get("service")), ("Applicability", found.places.get("applicability"))]
-    candidates = [*found.extra, *candidates]
+    own = [("Service", "service"), ("Applicability", "applicability"), ("Section", "section")]
+    candidates = [*found.extra, *((title, found.places.get(key)) for title, key in own)]
     for title, place in candidates:
         if place is None:
             continue

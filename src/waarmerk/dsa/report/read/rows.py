@@ -22,7 +22,6 @@ from waarmerk.dsa.report.words import normal
 
 _PLACEHOLDER = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]")
 _PERIOD = re.compile(r"YYYY")
-_FREE_TEXT = "free text"
 
 
 class RowReader:

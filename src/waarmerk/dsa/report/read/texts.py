@@ -27,7 +27,6 @@ class Sheet:
     rows: tuple[tuple[int, tuple[object, ...]], ...]
     encoding: str = ""
     separator: str = ""
-    blank_lines: int = 0
 
 
 def sheet_of(name: str, data: bytes) -> Sheet:

@@ -73,11 +73,11 @@ def others_with_the_same_description(report: Report) -> Iterator[Hit]:
 
 def _repeated(report: Report) -> Iterator[tuple[Hit, bool]]:
     for table in report.of(*CATEGORY_PARTS, 7, 8, 9, 10):
-        rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        rows: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for row in table.rows:
             # Accuracy may stand once per system or per kind of content (Annex II, part II, 1.6).
             if row.known and row.key not in (OTHER, "accuracy", "precision", "recall"):
-                rows[row.key, row.scope].append(row)
+                rows[row.key, row.scope, normal(row.description)].append(row)
         for same in rows.values():
             first = same[0]
             for row in same[1:]:
@@ -86,6 +86,10 @@ def _repeated(report: Report) -> Iterator[tuple[Hit, bool]]:
 
 def _two(table: Table, first: Row, row: Row) -> Iterator[tuple[Hit, bool]]:
     fields: dict[str, object] = {"other_line": first.line}
+    one, other = first.text("context"), row.text("context")
+    if one and other and one != other:
+        # A breakdown that its contextual information explains (by product, by kind of content) is welcome.
+        return
     differs = [
         key
         for key in row.cells.keys() & first.cells.keys()
