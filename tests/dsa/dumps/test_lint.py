@@ -150,6 +150,20 @@ def test_a_row_with_too_few_columns_is_counted_and_named(tmp_path: Path) -> None
     assert ":5: 2 columns where the heading has 38" in found.bad_rows[0].examples[0]
 
 
+def test_a_quote_behind_a_backslash_is_read_as_the_export_meant_it(tmp_path: Path) -> None:
+    """The export writes `said \\", and left` without doubling the quote; a plain reader sees one column more."""
+
+    def as_exported(lines: list[str]) -> None:
+        row = next(csv.reader([lines[4]]))
+        row[lines[0].split(",").index("decision_facts")] = 'The uploader said \\" , and left again.'
+        lines[4] = ",".join(
+            '"' + cell.replace('\\"', "\0").replace('"', '""').replace("\0", '\\"') + '"' for cell in row
+        )
+
+    found = csv_with(tmp_path, as_exported)
+    assert (found.rows, found.reread_rows, found.bad_rows) == (500, 1, [])
+
+
 def test_an_open_quote_costs_its_lines_and_not_the_file(tmp_path: Path) -> None:
     found = csv_with(tmp_path, lambda lines: lines.__setitem__(4, '"' + lines[4]))
     assert found.bad_rows[0].count >= 1

@@ -4,7 +4,9 @@ Rules:
 - The heading names today's columns or those before 1 July 2025, all or without those that the light variant lacks,
   in any order; further columns are told and passed over; another heading is refused with what is missing.
 - A "line" longer than `MAX_LINE` is cut there, so that a file without line ends cannot fill the memory.
-- Bytes that are not UTF-8 are replaced and counted, by line.
+- Bytes that are not UTF-8 are replaced and counted.
+- The database's export does not double a quote that stands behind a backslash; a line that has the wrong number of
+  columns for that reason alone is read again as it was meant (`reread`).
 """
 
 from __future__ import annotations
@@ -42,9 +44,10 @@ class Heading:
 
 
 class Lines:
-    """Text lines of a binary CSV stream; `undecodable` counts the places that were not UTF-8."""
+    """Text lines of a binary CSV stream; `last` is the latest, `undecodable` counts places that were not UTF-8."""
 
     def __init__(self, stream: IO[bytes], where: str) -> None:
+        self.last = ""
         self.undecodable = 0
         handler = f"waarmerk-{id(self)}"
         codecs.register_error(handler, self._replace)
@@ -55,7 +58,9 @@ class Lines:
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors=handler, newline="")
 
     def __iter__(self) -> Iterator[str]:
-        return iter(partial(self._text.readline, MAX_LINE), "")
+        for line in iter(partial(self._text.readline, MAX_LINE), ""):
+            self.last = line
+            yield line
 
     def _replace(self, error: UnicodeError) -> tuple[str, int]:
         self.undecodable += 1
@@ -65,6 +70,16 @@ class Lines:
     def release(self) -> None:
         """Let go of the stream without closing it: whoever opened it does."""
         self._text.detach()
+
+
+def reread(line: str) -> list[str]:
+    """One line with a quote behind a backslash taken as part of its text; [] where that does not apply."""
+    if '\\"' not in line:
+        return []
+    try:
+        return next(csv.reader([line], escapechar="\\"), [])
+    except csv.Error:
+        return []
 
 
 def read_heading(reader: Reader, where: str) -> Heading:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from waarmerk.dsa.dumps.archive import Dumps, NotRead, Opened, list_files
-from waarmerk.dsa.dumps.columns import Heading, Lines, Reader, read_heading
+from waarmerk.dsa.dumps.columns import Heading, Lines, Reader, read_heading, reread
 from waarmerk.dsa.dumps.duplicates import Duplicates
 from waarmerk.dsa.dumps.engine import Engine
 from waarmerk.dsa.dumps.tally import Flags, Tally
@@ -83,7 +83,7 @@ class Linter:
         try:
             heading = read_heading(reader, member.name)
             self.files.append(member.name)
-            self._read_rows(member.name, reader, heading, dumps)
+            self._read_rows(member.name, lines, reader, heading, dumps)
         except InputError as error:
             self.unreadable.append(error)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
@@ -105,7 +105,7 @@ class Linter:
         self.unknown_columns.update(heading.unknown)
         return engine
 
-    def _read_rows(self, name: str, reader: Reader, heading: Heading, dumps: Dumps) -> None:
+    def _read_rows(self, name: str, lines: Lines, reader: Reader, heading: Heading, dumps: Dumps) -> None:
         engine = self._engine(heading)
         index, width = heading.index, heading.width
         file_number = len(self.files) - 1
@@ -125,9 +125,15 @@ class Linter:
                     line = last_line + 1
                     last_line = reader.line_num
                     if len(row) != width:
-                        if row:
+                        again = reread(lines.last) if row and line == last_line else []
+                        if len(again) == width:
+                            row = again  # noqa: PLW2901 - the same row, read as it was meant
+                            tally.reread += 1
+                        elif row:
                             tally.bad[name].add(line, "lint.bad.columns", found=str(len(row)), due=str(width))
-                        continue
+                            continue
+                        else:
+                            continue
                     rows += 1
                     if row[made_at][:10] != day:
                         day = row[made_at][:10]

@@ -96,6 +96,7 @@ class DumpLint(msgspec.Struct, frozen=True, kw_only=True):
     flip_threshold: dict[str, float]
     series: list[Series]
     bad_rows: list[Bad]
+    reread_rows: int
     unreadable: list[str]
     not_read: list[str]
     not_checked: list[str]
@@ -135,6 +136,7 @@ def outcome(linter: Linter, language: Language) -> DumpLint:
             )
             for name, bad in tally.bad.items()
         ],
+        reread_rows=tally.reread,
         unreadable=[error.sentence() for error in linter.unreadable],
         not_read=linter.not_read,
         not_checked=sorted(linter.not_checked),

@@ -186,6 +186,8 @@ def unread_lines(found: DumpLint, say: Words) -> list[str]:
     for bad in found.bad_rows:
         lines.append(f"{bad.file}: {say.say('lint.bad_rows', count=say.number(bad.count))}")
         lines.extend(bad.examples)
+    if found.reread_rows:
+        lines.append(say.say("lint.reread", count=say.number(found.reread_rows)))
     if found.not_checked:
         lines.append(say.say("lint.not_checked", rules=", ".join(found.not_checked)))
     if found.not_read:

@@ -79,13 +79,15 @@ class CommonTexts:
 
 @dataclass
 class Tally:
-    """Everything counted: `days[day][flags]` statements, `broken[platform, rule]`, bad rows by file."""
+    """Everything counted: `days[day][flags]` statements, `broken[platform, rule]`, bad rows by file;
+    `reread`: rows with a quote behind a backslash."""
 
     days: dict[str, dict[Flags, int]] = field(default_factory=dict)
     broken: dict[tuple[str, str], Broken] = field(default_factory=dict)
     bad: dict[str, BadRows] = field(default_factory=lambda: defaultdict(BadRows))
     texts: dict[str, CommonTexts] = field(default_factory=lambda: defaultdict(CommonTexts))
     repeats: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    reread: int = 0
 
     def add(self, platform: str, rule: Rule, breach: Breach, uuid: str, file: str, line: int) -> None:
         """Count one statement that breaks a rule, and keep it while examples are wanted."""
