@@ -69,6 +69,12 @@ def test_a_list_names_a_path_a_line(tmp_path: Path) -> None:
     assert [one.path for one in listed("-", stream=stream)] == ["first", f"{tmp_path}/in/a", "last"]
 
 
+def test_a_list_that_names_nothing_is_told() -> None:
+    (one,) = listed("-", stream=b"\n\n")
+    assert one.error is not None
+    assert one.error.message == "the list on standard input names no file"
+
+
 @given(st.lists(st.binary(min_size=1).filter(lambda name: b"\0" not in name), min_size=1, max_size=8))
 def test_names_separated_by_zero_bytes_come_back_byte_for_byte(given_names: list[bytes]) -> None:
     stream = io.BytesIO(b"".join(name + b"\0" for name in given_names))

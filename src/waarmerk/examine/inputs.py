@@ -38,8 +38,13 @@ def inputs(paths: Iterable[str], listed: BinaryIO) -> Iterator[Input]:
     """The inputs behind `paths`; `-` stands for the list on `listed`."""
     for path in paths:
         if path == "-":
+            empty = True
             for name in names(listed):
+                empty = False
                 yield from _of(name)
+            if empty:
+                error = InputError("the list on standard input names no file", hint="a path a line")
+                yield Input(path, error=error)
         else:
             yield from _of(path)
 
