@@ -166,3 +166,10 @@ def test_file_names_that_are_no_text_are_shown_and_not_fatal(
     (folder / "4_notices.csv").rename(folder / "4_notices_\udcff\x1b.csv")
     assert ended(["dsa", "report", "check", str(folder), "--format", "json"]) == 0
     assert json.loads(capsysbinary.readouterr().out)["findings"] == []
+
+
+def test_a_page_of_a_report_without_findings_says_so(plaza: Report, tmp_path: Path) -> None:
+    report, checked = check_path(write_folder(plaza, tmp_path / "r"))
+    text = check_page(report, checked, language="en")
+    assert "Nothing found: Plaza, 2025-07-01/2025-12-31." in text
+    assert "<svg" not in text

@@ -37,7 +37,6 @@ class Recognised:
     extra: tuple[tuple[str, int], ...]
     shift: int
     by_place: bool
-    score: float
 
 
 def recognise(sheet: Sheet) -> Recognised | None:
@@ -57,10 +56,10 @@ def recognise(sheet: Sheet) -> Recognised | None:
             best = (score, part, header if overlap >= 0.3 else None)
     if best is None or best[0] < _ENOUGH:
         return None
-    score, part, header = best
+    _, part, header = best
     if header is None:
         header = _foreign_header(sheet, part)
-    return _places(sheet, part, header, score)
+    return _places(sheet, part, header)
 
 
 @cache
@@ -168,7 +167,7 @@ def _label_key(part: Part) -> str:
     return "indicator" if part.indicators else "category" if part.number in CATEGORY_PARTS else "label"
 
 
-def _places(sheet: Sheet, part: Part, header: int | None, score: float) -> Recognised:
+def _places(sheet: Sheet, part: Part, header: int | None) -> Recognised:
     label_key = _label_key(part)
     titles: list[str] = []
     if header is not None:
@@ -204,7 +203,7 @@ def _places(sheet: Sheet, part: Part, header: int | None, score: float) -> Recog
         for place, value in enumerate(shown)
         if str(value).strip() and place + shift not in taken | set(places.values())
     )
-    return Recognised(part, header, places, missing, extra, shift, by_place, score)
+    return Recognised(part, header, places, missing, extra, shift, by_place)
 
 
 def _by_title(part: Part, titles: list[str]) -> dict[str, int]:
