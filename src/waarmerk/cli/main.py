@@ -36,6 +36,8 @@ GROUPS: dict[str, _Group] = {
     "check": _Group("waarmerk.cli.check", "Examine videos and pictures.", extra="check"),
     "dsa": _Group("waarmerk.cli.dsa", "Check what is published under the DSA."),
     "log": _Group("waarmerk.cli.log", "Keep an append-only log that outsiders verify."),
+    "record": _Group("waarmerk.cli.record", "Keep the record: events, receipts, bundles, tables."),
+    "verify": _Group("waarmerk.cli.verify", "Check a receipt or a bundle, offline."),
 }
 
 
