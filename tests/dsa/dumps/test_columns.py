@@ -68,6 +68,28 @@ def test_bytes_that_are_not_utf_8_are_counted_and_the_rest_is_read() -> None:
     assert lines.undecodable == 3
 
 
-def test_a_line_without_end_comes_in_bounded_pieces() -> None:
-    lines = Lines(io.BytesIO(b"x" * (3 * MAX_LINE)), "given")
-    assert max(len(piece) for piece in lines) == MAX_LINE
+class Endless(io.RawIOBase):
+    """Bytes without a line end; more than a little of it read means that somebody waits for one."""
+
+    given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self.given += len(buffer)
+        assert self.given < 8 * MAX_LINE, "read on and on"
+        buffer[:] = b"x" * len(buffer)
+        return len(buffer)
+
+
+def test_a_line_without_end_is_refused_at_the_limit() -> None:
+    lines = Lines(io.BufferedReader(Endless()), "given")
+    with pytest.raises(InputError, match="longer than 1 MiB"):
+        list(lines)

@@ -176,6 +176,12 @@ def test_bytes_that_are_not_utf_8_are_counted(tmp_path: Path) -> None:
     assert "not UTF-8" in found.bad_rows[0].examples[0]
 
 
+def test_a_line_too_long_ends_its_file_by_name_and_what_came_before_counts(tmp_path: Path) -> None:
+    found = csv_with(tmp_path, lambda lines: lines.insert(100, "x" * 2**21))
+    assert found.rows == 99
+    assert ":101: a line is longer than 1 MiB" in found.unreadable[0]
+
+
 def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
     found = csv_with(tmp_path, lambda lines: lines.append(""))
     assert found.rows == 500 and found.bad_rows == []

@@ -3,7 +3,7 @@
 Rules:
 - The heading names today's columns or those before 1 July 2025, all or without those that the light variant lacks,
   in any order; further columns are told and passed over; another heading is refused with what is missing.
-- A "line" longer than `MAX_LINE` is cut there, so that a file without line ends cannot fill the memory.
+- A line longer than `MAX_LINE` ends the reading, so that a file without line ends cannot fill the memory.
 - Bytes that are not UTF-8 are replaced and counted.
 - The database's export does not double a quote that stands behind a backslash; a line that has the wrong number of
   columns for that reason alone is read again as it was meant (`reread`).
@@ -44,7 +44,10 @@ class Heading:
 
 
 class Lines:
-    """Text lines of a binary CSV stream; `last` is the latest, `undecodable` counts places that were not UTF-8."""
+    """Text lines of a binary CSV stream, the latest as `last`; InputError at one that is too long.
+
+    `undecodable` counts the places that were not UTF-8.
+    """
 
     def __init__(self, stream: IO[bytes], where: str) -> None:
         self.last = ""
@@ -59,6 +62,10 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         for line in iter(partial(self._text.readline, MAX_LINE), ""):
+            if len(line) >= MAX_LINE:
+                raise InputError(
+                    f"a line is longer than {MAX_LINE // 2**20} MiB; no row of a dump is", hint="fetch the file anew"
+                )
             self.last = line
             yield line
 

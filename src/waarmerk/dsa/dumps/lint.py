@@ -85,7 +85,8 @@ class Linter:
             self.files.append(member.name)
             self._read_rows(member.name, lines, reader, heading, dumps)
         except InputError as error:
-            self.unreadable.append(error)
+            where = error.where or f"{member.name}:{reader.line_num + 1}"
+            self.unreadable.append(InputError(error.message, where=where, hint=error.hint))
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             self.unreadable.append(
                 InputError(f"the file breaks off or is damaged: {error}", where=member.name, hint="fetch it anew")
@@ -117,7 +118,6 @@ class Linter:
         uuid_at, platform_at, made_at = index["uuid"], index["platform_name"], index["created_at"]
         facts_at = index.get("decision_facts")
         day, groups, counts = "", engine.groups(""), dict[Flags, int]()
-        rows = 0
         last_line = reader.line_num
         while True:
             try:
@@ -134,7 +134,7 @@ class Linter:
                             continue
                         else:
                             continue
-                    rows += 1
+                    self.rows += 1
                     if row[made_at][:10] != day:
                         day = row[made_at][:10]
                         groups = engine.groups(day)
@@ -159,14 +159,13 @@ class Linter:
                     if number is None:
                         number = platforms[platform] = len(platforms)
                     keep(row[uuid_at], hash(tuple(row)), number, file_number, line)
-                    if not rows % _TELL_EVERY and self._progress:
-                        self._progress(dumps.position(), dumps.total, self.rows + rows)
+                    if not self.rows % _TELL_EVERY and self._progress:
+                        self._progress(dumps.position(), dumps.total, self.rows)
                 break
             except csv.Error as error:
                 # An open quote swallows lines until a field is too long; reading goes on after them.
                 tally.bad[name].add(last_line + 1, "lint.bad.csv", found=str(error))
                 last_line = reader.line_num
-        self.rows += rows
 
     def _find_shared(self) -> None:
         names = list(self._platforms)
