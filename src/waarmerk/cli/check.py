@@ -44,7 +44,7 @@ Format = Literal["text", "json"]
 @app.command()
 def check(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for a list on standard input.")
+        list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for a list on standard input.")
     ],
     format_: Annotated[Format, typer.Option("--format", help="What to write to standard output.")] = "text",
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page about all inputs.")] = None,
