@@ -2,6 +2,7 @@
 
 import json
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,57 @@ def test_a_file_without_a_rule_is_told(tmp_path: Path) -> None:
     file.write_text("x = 1\n")
     with pytest.raises(InputError, match="no rule"):
         load_rules(file)
+
+
+HEAD = "from waarmerk.dsa.rules import Breach, rule\n@rule('mine', 'question', basis='x', sentence={})\n"
+BOTH_LANGUAGES = "{'en': 'a {x}?', 'nl': 'b {x}?'}"
+
+
+@pytest.fixture
+def registry() -> Iterator[None]:
+    """Whatever a test registers is gone after it."""
+    before = dict(house_rules())
+    yield
+    RULES.clear()
+    RULES.update(before)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "function", "told"),
+    [
+        (BOTH_LANGUAGES, "def check(categori: str):\n    return ()\n", "reads categori, which is no field"),
+        (BOTH_LANGUAGES, "def check():\n    return ()\n", "reads no field"),
+        ("{'en': 'a?'}", "def check(category: str):\n    return ()\n", "no sentence in nl"),
+    ],
+)
+def test_a_rule_that_cannot_be_applied_is_refused_when_loaded(
+    tmp_path: Path, registry: None, sentence: str, function: str, told: str
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(HEAD.format(sentence) + function)
+    with pytest.raises(InputError, match=told):
+        load_rules(file)
+
+
+@pytest.mark.parametrize(
+    "body", ["    yield Breach('category', {'y': '1'})\n", "    return 1 / 0\n", "    return 7\n"]
+)
+def test_a_rule_that_fails_on_a_statement_is_one_sentence(tmp_path: Path, registry: None, body: str) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(HEAD.format(BOTH_LANGUAGES) + "def check(category: str):\n" + body)
+    load_rules(file)
+    with pytest.raises(InputError, match="the rule mine cannot be applied"):
+        breaches(SOUND)
+
+
+def test_a_rule_about_a_dumps_own_column_is_asked_of_rows_alone(tmp_path: Path, registry: None) -> None:
+    file = tmp_path / "mine.py"
+    body = "    if platform_name == 'X':\n        yield Breach('platform_name', {'x': platform_name})\n"
+    file.write_text(HEAD.format(BOTH_LANGUAGES) + "def check(platform_name: str):\n" + body)
+    load_rules(file)
+    assert breaches(SOUND) == []
+    assert broken_in_row(as_row({}) | {"platform_name": "X"}, "2026-04-03") == ["mine"]
+    assert broken_in_row(as_row({}) | {"platform_name": "Y"}, "2026-04-03") == []
 
 
 def test_two_rules_may_not_share_a_name(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import dataclasses
 import runpy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from waarmerk.errors import InputError
-from waarmerk.text.words import Language, words
+from waarmerk.text.words import LANGUAGES, Language, words
 
 Kind = Literal["impossible", "instructions", "question"]
 Value = str | tuple[str, ...]
@@ -120,10 +120,44 @@ def load_rules(path: Path) -> list[Rule]:
         raise InputError(
             f"the file of rules cannot be run ({what})", where=str(path), hint="see examples/dsa_rule"
         ) from error
-    added = [RULES[name] for name in RULES if name not in before]
+    added = [name for name in RULES if name not in before]
     if not added:
         raise InputError("no rule stands in this file", where=str(path), hint="decorate a function with @rule(...)")
-    return added
+    for name in added:
+        RULES[name] = _checked(RULES[name], str(path))
+    return [RULES[name] for name in added]
+
+
+def _checked(own: Rule, where: str) -> Rule:
+    """A stranger's rule that can be applied: what it reads and says exists, and its mistakes are told."""
+    from waarmerk.dsa import vocabulary
+
+    fields, columns = vocabulary.fields(), vocabulary.dumps().columns
+    unknown = [name for name in own.reads if name not in fields and name not in columns]
+    if unknown or not own.reads:
+        what = f"reads {unknown[0]}, which is no field" if unknown else "reads no field"
+        raise InputError(f"the rule {own.id} {what}", where=where, hint="name fields of a statement as parameters")
+    missing = [language for language in LANGUAGES if not own.own.get(language)]
+    if missing:
+        raise InputError(
+            f"the rule {own.id} has no sentence in {missing[0]}", where=where, hint="give sentence={...}"
+        )
+    inner = own.check
+
+    def check(**values: Value) -> Iterator[Breach]:
+        try:
+            found = [*inner(**values)] if inner is not None else []
+            for breach in found:
+                own.own[LANGUAGES[0]].format_map(breach.values)
+        except Exception as error:
+            raise InputError(
+                f"the rule {own.id} cannot be applied ({type(error).__name__}: {error})", where=where
+            ) from error
+        yield from found
+
+    # A rule about columns that only dumps have cannot be asked of a statement.
+    dump_only = any(name not in fields for name in own.reads)
+    return dataclasses.replace(own, check=check, scope="dump" if dump_only else own.scope)
 
 
 def values_of(statement: Mapping[str, Any]) -> dict[str, Value]:

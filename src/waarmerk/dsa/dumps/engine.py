@@ -54,7 +54,7 @@ class Engine:
         names = list(dict.fromkeys(name for rule in rules for name in rule.reads))
         index = [self._index[name] for name in names]
         fields = vocabulary.fields()
-        listed = [fields[name].type == "array" for name in names]
+        listed = [name in fields and fields[name].type == "array" for name in names]
         long_texts = [place for name, place in zip(names, index, strict=True) if _is_long(name)]
         plain = [rule for rule in rules if not rule.marks]
         marked = [rule for rule in rules if rule.marks]
@@ -111,7 +111,10 @@ def _parse_list(text: str) -> tuple[str, ...]:
 def _group_of(rule: Rule) -> str:
     fields = vocabulary.fields()
     specs = [fields[name] for name in rule.reads if name in fields]
-    if len(specs) < len(rule.reads) or any(map(_is_long, rule.reads)):
+    if len(specs) < len(rule.reads):
+        # A column of the dumps alone (an identifier) may differ in every row: it spoils no other rule's memory.
+        return rule.id
+    if any(map(_is_long, rule.reads)):
         return "facts" if _FACTS in rule.reads else "long"
     if all(spec.type == "date" for spec in specs):
         return "dates"
