@@ -101,7 +101,7 @@ class _Server(msgspec.Struct, frozen=True):
     limits: _Limits
 
 
-FILES = ("enums", "keywords", "places", "fields", "server", "dumps")
+FILES = ("enums", "keywords", "places", "fields", "server", "dumps", "fines")
 
 
 def _read(name: str) -> bytes:
