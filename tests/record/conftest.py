@@ -1,4 +1,4 @@
-"""The command line, called as `waarmerk log ...` is."""
+"""The command line, called as `waarmerk log ...` and its neighbours are."""
 
 import pytest
 
@@ -11,12 +11,12 @@ class Result:
 
 
 @pytest.fixture
-def waarmerk(capfdbinary: pytest.CaptureFixture[bytes]):
-    """Runs `waarmerk log ...` and gives exit code, output and error."""
+def command(capfdbinary: pytest.CaptureFixture[bytes]):
+    """Runs `waarmerk ...` and gives exit code, output and error."""
 
     def call(*arguments: object, code: int = 0) -> Result:
         try:
-            run(["log", *map(str, arguments)])
+            run([*map(str, arguments)])
             got = 0
         except SystemExit as end:
             got = int(end.code or 0)
@@ -26,3 +26,9 @@ def waarmerk(capfdbinary: pytest.CaptureFixture[bytes]):
         return result
 
     return call
+
+
+@pytest.fixture
+def waarmerk(command):
+    """Runs `waarmerk log ...` and gives exit code, output and error."""
+    return lambda *arguments, code=0: command("log", *arguments, code=code)

@@ -63,17 +63,10 @@ def bundle_steps(bundle: Bundle, trust: Trust, first: int | None = None, end: in
         "that anything in it is true",
         {"schema": manifest.schema, "first": first, "end": end},
     )
-    signed = open_checkpoint(bundle.checkpoint(), trust.keys, trust.keys[0].name)
+    signed = bundle.signed(trust.keys)
     yield _signed_step(signed)
-    head = signed.head
-    if (head.origin, head.size) != (manifest.origin, manifest.size):
-        raise IntegrityError(
-            f"bundle.json speaks of {manifest.size} entries of {manifest.origin}, the checkpoint of {head.size} of"
-            f" {head.origin}",
-            evidence=(signed.note.data,),
-        )
     yield _witness_step(signed, trust)
-    tree = Tree(head, bundle.tile)
+    tree = Tree(signed.head, bundle.tile)
     tiles = range(first // WIDTH, -(-end // WIDTH))
     for index in tiles:
         tree.tile(0, index)
@@ -145,7 +138,7 @@ def _seen_step(tree: Tree, seen: Checkpoint, bundle: Bundle) -> Step:
         raise IntegrityError(
             f"{seen.size} entries were seen earlier, this log has {manifest.size}",
             hint="it was cut back, or is an older one",
-            evidence=(seen.text.encode(), bundle.checkpoint()),
+            evidence=(seen.text.encode(),),
         )
     if seen.size not in (0, manifest.size) and not manifest.first <= seen.size <= manifest.end:
         raise UsageError(

@@ -138,7 +138,7 @@ class EventStore:
         Raises `IntegrityError` where salt and event do not fit the commitment stored beside them.
         """
         sql = (
-            "SELECT position, salt, body, commitment FROM event"
+            "SELECT position, CAST(salt AS BLOB), CAST(body AS BLOB), commitment FROM event"
             " WHERE position >= ? AND position < ? AND body IS NOT NULL ORDER BY position"
         )
         with _failing(self._path):

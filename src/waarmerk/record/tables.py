@@ -2,7 +2,7 @@
 
 Rules:
 - One table a kind, one row an event, in the order of the log; all kinds have their table, also where it is empty.
-- `log_index` is where the log holds the event. A part of an event that has parts is flattened (`by_pid`); a list or a free value
+- `log_index` is where the log holds the event. A part that has parts is flattened (`by_pid`); a list or a free value
   is one column of JSON. What an event does not say is NULL, in CSV nothing.
 - Nothing is laid out that was not verified; where a bundle does not hold, no table is left behind.
 - CSV is RFC 4180 in UTF-8, and the texts are as the platform wrote them.
@@ -27,7 +27,6 @@ from waarmerk.record.commitment import canonical
 from waarmerk.record.events.catalogue import KINDS, schema
 from waarmerk.record.events.types import Event
 from waarmerk.record.log.base64 import encode
-from waarmerk.record.log.checkpoint import open_checkpoint
 from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.verify import Tree, verify_events
 from waarmerk.values import Json
@@ -59,7 +58,8 @@ def table_of(kind: str) -> str:
 def columns(kind: str) -> tuple[Column, ...]:
     """The columns of a kind's table after `log_index`, from the JSON Schema of the catalogue."""
     definitions = schema()["$defs"]
-    return tuple(_columns(definitions[KINDS[kind].__name__], definitions, (), False))
+    found = _columns(definitions[KINDS[kind].__name__], definitions, (), False)
+    return tuple(sorted(found, key=lambda column: column.path[0] not in Event.__struct_fields__))
 
 
 def row_of(kind: str, index: int, event: Event) -> Row:
@@ -79,7 +79,7 @@ def write_tables(
     for place in (sqlite, folder):
         if place is not None and place.exists():
             raise UsageError("there is something of that name already", where=str(place), hint="choose a new name")
-    signed = open_checkpoint(bundle.checkpoint(), log_keys, log_keys[0].name)
+    signed = bundle.signed(log_keys)
     tree = Tree(signed.head, bundle.tile)
     manifest = bundle.manifest
     about = {

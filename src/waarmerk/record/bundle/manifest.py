@@ -17,6 +17,7 @@ import msgspec
 from waarmerk.errors import InputError
 from waarmerk.record.commitment import canonical
 from waarmerk.record.events.catalogue import MAX_EVENT
+from waarmerk.record.log.keys import parse_verifier_key
 from waarmerk.record.log.merkle import MAX_SIZE
 from waarmerk.record.store import Stored
 from waarmerk.record.strict import exact, loads
@@ -68,6 +69,8 @@ def parse_manifest(data: bytes) -> Manifest:
         raise InputError(f"there cannot be {manifest.events} events in the range", where=MANIFEST)
     if list(manifest.blobs) != sorted(set(manifest.blobs)):
         raise InputError("the blobs stand in order, each once", where=MANIFEST)
+    for text in (*manifest.keys, *manifest.witness_keys):
+        parse_verifier_key(text)
     return manifest
 
 

@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from waarmerk.record.bundle.manifest import (
     parse_line,
     parse_manifest,
 )
+from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
+from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.merkle import HASH_SIZE
 from waarmerk.record.log.note import MAX_NOTE
 from waarmerk.record.log.tiles import WIDTH, Place
@@ -42,9 +44,21 @@ class Bundle:
         self.manifest = parse_manifest(archive.read(MANIFEST, MAX_MANIFEST))
         self._check_names()
 
-    def checkpoint(self) -> bytes:
-        """The signed head, with the cosignatures it carries."""
-        return self._archive.read(CHECKPOINT, MAX_NOTE)
+    def signed(self, log_keys: Sequence[VerifierKey]) -> SignedCheckpoint:
+        """The head of the log, with the cosignatures it carries.
+
+        Raises `IntegrityError` where no given key signed it, or where it is not the one that the manifest speaks of.
+        """
+        signed = open_checkpoint(self._archive.read(CHECKPOINT, MAX_NOTE), log_keys, log_keys[0].name)
+        head, manifest = signed.head, self.manifest
+        if (head.origin, head.size) != (manifest.origin, manifest.size):
+            raise IntegrityError(
+                f"{MANIFEST} speaks of {manifest.size} entries of {manifest.origin}, the checkpoint of {head.size} of"
+                f" {head.origin}",
+                where=self._where,
+                evidence=(signed.note.data,),
+            )
+        return signed
 
     def tile(self, place: Place) -> bytes:
         """A tile. Raises `InputError` where it is missing."""

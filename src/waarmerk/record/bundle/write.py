@@ -48,6 +48,8 @@ def write_bundle(
     signed = read_checkpoint(storage, log_keys)
     size = signed.head.size
     end = size if end is None else end
+    if not size:
+        raise UsageError("the log is empty: there is nothing to export")
     if not 0 <= first < end <= size:
         raise UsageError(f"entries {first} to {end - 1} are not all in the log of {size}", hint="numbered from 0")
     tree = Tree(signed.head, lambda place: read_place(storage, place))
