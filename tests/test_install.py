@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.record.making import Record
 from tests.support.installs import install
+from waarmerk.record.log.reader import Reader
+from waarmerk.record.receipt import make_receipt
 
 pytestmark = pytest.mark.slow
 
@@ -18,6 +21,21 @@ def test_the_bare_install_is_small_and_checks_papers_and_logs(tmp_path: Path) ->
     assert "750,000,000" in fines.stdout
     log = bare.run("waarmerk", "log", "init", str(tmp_path / "log"), "--origin", "example.org/log")
     assert log.returncode == 0, log.stderr
+
+
+def test_the_bare_install_verifies_receipts_and_bundles(tmp_path: Path) -> None:
+    bare = install(tmp_path / "bare", None)
+    record = Record(300)
+    receipt, bundle = tmp_path / "receipt.json", record.bundle(tmp_path / "bundle.zip")
+    receipt.write_bytes(make_receipt(Reader(record.storage, [record.key]), [record.key], record.events[7]).data)
+    for file in (receipt, bundle):
+        verify = bare.run("waarmerk", "verify", str(file), "--key", record.key.text)
+        assert verify.returncode == 0, verify.stderr
+        assert verify.stdout.endswith("verified\n")
+    tables = bare.run(
+        "waarmerk", "record", "open", str(bundle), "--key", record.key.text, "--csv", str(tmp_path / "t")
+    )
+    assert tables.returncode == 0, tables.stderr
 
 
 def test_the_bare_install_says_what_checking_a_video_needs(tmp_path: Path) -> None:

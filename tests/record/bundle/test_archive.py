@@ -112,8 +112,11 @@ def test_an_encrypted_member_is_refused(content, tmp_path: Path) -> None:
     refused(path, "encrypted")
 
 
-def test_bytes_behind_the_end_and_a_comment_are_refused(content, tmp_path: Path) -> None:
+def test_bytes_before_the_first_member_behind_the_end_and_a_comment_are_refused(content, tmp_path: Path) -> None:
     path = packed(tmp_path / "b.zip", content)
+    path.write_bytes(b"PK and more" + path.read_bytes())
+    refused(path, "before the first member")
+    packed(path, content)
     path.write_bytes(path.read_bytes() + b"\0")
     refused(path, "ends where its directory ends")
     with zipfile.ZipFile(packed(path, content), "a") as made:

@@ -1,7 +1,7 @@
 """A ZIP of strangers, read in flat memory: no path leaves it, nothing in it can swell, nothing is read twice.
 
 Rules (APPNOTE 6.3.10):
-- The end of the central directory is the end of the file (no comment, nothing behind), and no more than 64 MiB of
+- The first member begins the file and the directory ends it (no comment, nothing behind); no more than 64 MiB of
   directory and 2^20 members are read.
 - A name is plain relative ASCII without `.` and `..`, a folder, a link or a second member of that name.
 - Only the members that the caller names may be compressed (deflate); all others are stored, so that what comes out is
@@ -96,6 +96,8 @@ class Archive:
 
     def _check_overlap(self) -> None:
         end = 0
+        if self._members and min(member.header_offset for member in self._members.values()):
+            raise InputError("there is something before the first member of the ZIP", where=self._where)
         for member in sorted(self._members.values(), key=lambda member: member.header_offset):
             if member.header_offset < end:
                 raise InputError("two members of the ZIP lie over each other", where=self._place(member.filename))
