@@ -14,7 +14,7 @@ from waarmerk.errors import InputError, IntegrityError, UsageError, WaarmerkErro
 from waarmerk.record.bundle.archive import open_file
 from waarmerk.record.bundle.manifest import SCHEMA as BUNDLE
 from waarmerk.record.bundle.read import open_bundle
-from waarmerk.record.log.checkpoint import Checkpoint, open_checkpoint
+from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.note import MAX_NOTE
 from waarmerk.record.receipt import MAX_RECEIPT, SCHEMA, parse_receipt
@@ -76,8 +76,8 @@ def _steps(file: Path, trust: Trust, first: int | None, end: int | None) -> Iter
     yield from receipt_steps(parse_receipt(data), trust)
 
 
-def _seen(path: Path, keys: list[VerifierKey]) -> Checkpoint:
-    return open_checkpoint(read_file(path, MAX_NOTE), keys, keys[0].name).head
+def _seen(path: Path, keys: list[VerifierKey]) -> SignedCheckpoint:
+    return open_checkpoint(read_file(path, MAX_NOTE), keys, keys[0].name)
 
 
 def _tell(steps: Iterator[Step], *, as_json: bool) -> None:

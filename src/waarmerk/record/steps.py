@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from waarmerk.errors import IntegrityError, UsageError
 from waarmerk.record.bundle.read import Bundle
 from waarmerk.record.log.base64 import encode
-from waarmerk.record.log.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
+from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.tiles import WIDTH
 from waarmerk.record.receipt import Receipt, verify_receipt
-from waarmerk.record.verify import Tree, verify_beginning, verify_events
+from waarmerk.record.verify import Tree, verify_events
 from waarmerk.values import Json
 
 _SHOWN = 20
@@ -42,7 +42,7 @@ class Trust:
     keys: Sequence[VerifierKey]
     witnesses: Sequence[VerifierKey] = ()
     quorum: int | None = None
-    seen: Checkpoint | None = None
+    seen: SignedCheckpoint | None = None
 
 
 def bundle_steps(bundle: Bundle, trust: Trust, first: int | None = None, end: int | None = None) -> Iterator[Step]:
@@ -75,7 +75,7 @@ def bundle_steps(bundle: Bundle, trust: Trust, first: int | None = None, end: in
         "what the entries mean",
     )
     if trust.seen is not None:
-        yield _seen_step(tree, trust.seen, bundle)
+        yield _seen_step(tree, trust.seen, signed, bundle)
     yield _events_step(tree, bundle, first, end)
     bundle.check_blobs()
     blobs = len(manifest.blobs)
@@ -132,23 +132,30 @@ def _witness_step(signed: SignedCheckpoint, trust: Trust) -> Step:
     )
 
 
-def _seen_step(tree: Tree, seen: Checkpoint, bundle: Bundle) -> Step:
-    manifest = bundle.manifest
-    if seen.size > manifest.size:
+def _seen_step(tree: Tree, seen: SignedCheckpoint, signed: SignedCheckpoint, bundle: Bundle) -> Step:
+    manifest, size = bundle.manifest, seen.head.size
+    evidence = (seen.note.data, signed.note.data)
+    if size > manifest.size:
         raise IntegrityError(
-            f"{seen.size} entries were seen earlier, this log has {manifest.size}",
+            f"{size} entries were seen earlier, this log has {manifest.size}",
             hint="it was cut back, or is an older one",
-            evidence=(seen.text.encode(),),
+            evidence=evidence,
         )
-    if seen.size not in (0, manifest.size) and not manifest.first <= seen.size <= manifest.end:
+    if size not in (0, manifest.size) and not manifest.first <= size <= manifest.end:
         raise UsageError(
-            f"this bundle cannot tell how the log looked with {seen.size} entries",
+            f"this bundle cannot tell how the log looked with {size} entries",
             hint=f"it can for {manifest.first} to {manifest.end}",
         )
-    verify_beginning(tree, seen)
+    if size and tree.root_at(size) != seen.head.root:
+        raise IntegrityError(
+            f"the log does not begin with the {size} entries that were seen earlier: their root is"
+            f" {encode(tree.root_at(size))} here and was {encode(seen.head.root)}",
+            hint="it signed two histories; keep both checkpoints, which prove it",
+            evidence=evidence,
+        )
     return Step(
-        f"the log begins with the {seen.size} entries of the checkpoint that was seen earlier",
-        facts={"seen": seen.size},
+        f"the log begins with the {size} entries of the checkpoint that was seen earlier",
+        facts={"seen": size},
     )
 
 

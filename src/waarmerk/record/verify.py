@@ -139,13 +139,3 @@ def verify_events(tree: Tree, claimed: Iterable[Located], first: int, end: int) 
     for one in claimed:
         if first <= one.index < end:
             yield verify_event(one, tree.leaf(one.index))
-
-
-def verify_beginning(tree: Tree, seen: Checkpoint) -> None:
-    """Raises `IntegrityError` unless the log that was seen earlier is the beginning of this tree."""
-    if seen.size and tree.root_at(seen.size) != seen.root:
-        raise IntegrityError(
-            f"the log does not begin with the {seen.size} entries that were seen earlier",
-            hint="one of the two was rewritten",
-            evidence=(seen.text.encode(),),
-        )

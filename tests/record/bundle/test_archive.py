@@ -151,6 +151,7 @@ def change(content: dict[str, bytes], old: bytes, new: bytes) -> dict[str, bytes
         (b'"end":3', b'"end":3,"end":3', "'end' stands twice"),
         (b'"end":3', b'"end":4', "range 0 to 4 is not in a log of 3"),
         (b'"end":3', b'"end":0', "range 0 to 0 is not"),
+        (b'"end":3', b'"end":9000000000000000', "range 0 to 9000000000000000 is not"),
         (b'"events":3', b'"events":4', "cannot be 4 events"),
         (b'"events":3', b'"events":2', "there are 3 events, bundle.json promises 2"),
         (b'"size":3', b'"size":4', "tile/0/000.p/3 does not belong"),
@@ -167,6 +168,12 @@ def change(content: dict[str, bytes], old: bytes, new: bytes) -> dict[str, bytes
 )
 def test_a_manifest_that_is_not_as_it_should_be_is_told_apart(content, tmp_path, old, new, match) -> None:
     refused(packed(tmp_path / "b.zip", change(content, old, new)), match)
+
+
+def test_a_range_too_large_for_its_tiles_is_refused_before_they_are_counted(content, tmp_path: Path) -> None:
+    large = change(content, b'"end":3', b'"end":9000000000000000')
+    large[MANIFEST] = large[MANIFEST].replace(b'"size":3', b'"size":9000000000000000')
+    refused(packed(tmp_path / "b.zip", large), "the tiles of 9000000000000000 entries cannot be among 4 members")
 
 
 def test_a_manifest_of_another_log_or_size_does_not_fit_the_checkpoint(content, tmp_path: Path) -> None:

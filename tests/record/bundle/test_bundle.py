@@ -14,10 +14,11 @@ from waarmerk.record.bundle.manifest import EVENTS
 from waarmerk.record.bundle.read import Bundle, open_bundle
 from waarmerk.record.commitment import commitment
 from waarmerk.record.events.catalogue import decode
-from waarmerk.record.log.checkpoint import Checkpoint
+from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.merkle import leaf_hash, root_hash
 from waarmerk.record.log.reader import read_checkpoint
 from waarmerk.record.steps import Gaps, Trust, bundle_steps
+from waarmerk.record.store import Stored
 from waarmerk.record.verify import Tree, tiles_for, verify_events
 
 LARGE = Record(700)
@@ -160,17 +161,31 @@ def test_an_event_that_was_altered_moved_dropped_or_invented_is_found(tmp_path: 
 
 def test_a_log_that_goes_on_begins_with_the_checkpoint_seen_earlier(tmp_path: Path) -> None:
     record = Record(300)
-    with open_bundle(record.bundle(tmp_path / "old.zip")) as bundle:
-        seen = bundle.signed([record.key]).head
+    seen = head_of(record)
     record.grow(900)
     path = record.bundle(tmp_path / "new.zip", 250, 800)
     assert facts(path, record, seen=seen)["seen"] == 300
-    with pytest.raises(IntegrityError, match="does not begin with the 300"):
-        facts(path, record, seen=Checkpoint(seen.origin, 300, bytes(32)))
     with pytest.raises(UsageError, match="cannot tell how the log looked with 5 entries"):
-        facts(path, record, seen=Checkpoint(seen.origin, 5, bytes(32)))
+        facts(path, record, seen=head_of(Record(5)))
     with pytest.raises(IntegrityError, match="901 entries were seen earlier, this log has 900"):
-        facts(path, record, seen=Checkpoint(seen.origin, 901, bytes(32)))
+        facts(path, record, seen=head_of(Record(901)))
+
+
+def test_a_log_that_signed_two_histories_is_caught_with_both_signed_checkpoints(tmp_path: Path) -> None:
+    record = Record(400)
+    record.events[17] = Stored(17, bytes(32), record.events[17].event)
+    forked = Record(0)
+    forked.log(list(record.events.values()))
+    seen = head_of(forked)
+    with pytest.raises(IntegrityError, match="does not begin with the 400 entries") as caught:
+        facts(Record(400).bundle(tmp_path / "b.zip"), record, seen=seen)
+    heads = [open_checkpoint(data, [record.key], record.key.name).head for data in caught.value.evidence]
+    assert [head.size for head in heads] == [400, 400]
+    assert heads[0].root == seen.head.root != heads[1].root
+
+
+def head_of(record: Record) -> SignedCheckpoint:
+    return read_checkpoint(record.storage, [record.key])
 
 
 @settings(deadline=None)

@@ -95,6 +95,12 @@ class Bundle:
 
     def _check_names(self) -> None:
         manifest = self.manifest
+        if (manifest.end - manifest.first) // WIDTH > len(self._archive.names):
+            raise InputError(
+                f"the tiles of {manifest.end - manifest.first} entries cannot be among"
+                f" {len(self._archive.names)} members",
+                where=self._where,
+            )
         blobs = {BLOBS + digest for digest in manifest.blobs}
         fixed = {MANIFEST, CHECKPOINT, EVENTS} | blobs
         tiles = {place.path for place in tiles_for(manifest.first, manifest.end, manifest.size)}
