@@ -1,6 +1,8 @@
 """`waarmerk record` and `waarmerk verify`, as a platform, a person concerned and an auditor run them."""
 
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -151,3 +153,28 @@ def test_an_empty_log_has_nothing_to_export(command, tmp_path: Path) -> None:
     command("log", "init", tmp_path / "log", "--origin", ORIGIN)
     said = command("record", "export", tmp_path / "log", "-o", tmp_path / "b.zip", code=2).err
     assert "the log is empty" in said
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond 20 kB, which to a program is a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_up_is_one_sentence_and_leaves_no_half_file(command, kept, request) -> None:
+    bundle, out = kept.folder / "b.zip", kept.folder / "out"
+    command("record", "export", kept.log, "-o", bundle)
+    (kept.folder / "more.jsonl").write_text(lines(300, 100))
+    out.mkdir()
+    request.getfixturevalue("small_disk")
+    for said in (
+        command("record", "export", kept.log, "-o", out / "c.zip", code=1).err,
+        command("record", "open", bundle, "--key", kept.key, "--sqlite", out / "o.db", code=1).err,
+        command("record", "open", bundle, "--key", kept.key, "--csv", out / "csv", code=1).err,
+        command("record", "append", kept.log, kept.folder / "more.jsonl", code=1).err,
+    ):
+        assert said.startswith("waarmerk: ") and said.count("\n") == 1
+    assert not list(out.iterdir())

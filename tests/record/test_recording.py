@@ -131,6 +131,15 @@ def test_nothing_of_an_erased_event_is_left_in_any_file_of_the_store(storage) ->
     assert (again.new, again.seen, again.size) == (0, 2, 2)
 
 
+def test_who_reads_the_events_keeps_nobody_from_recording(storage) -> None:
+    bring(storage, events(0, 600))
+    with EventStore(storage.root) as store:
+        reading = store.between(0, 700)
+        first = next(reading)
+        assert bring(storage, events(600, 10)).new == 10
+        assert [one.index for one in (first, *reading)] == list(range(610))
+
+
 def test_a_changed_event_in_the_store_is_found_before_it_goes_out(storage) -> None:
     bring(storage, events(0, 3))
     with sqlite3.connect(storage.root / "private/events.sqlite") as db:

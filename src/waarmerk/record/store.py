@@ -31,6 +31,7 @@ from waarmerk.values import Json
 _EVENTS = PRIVATE + "events.sqlite"
 _BLOBS = PRIVATE + "blobs"
 _CHUNK = 1 << 20
+_PAGE = 256
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
   sequence INTEGER PRIMARY KEY,
@@ -139,13 +140,19 @@ class EventStore:
         """
         sql = (
             "SELECT position, CAST(salt AS BLOB), CAST(body AS BLOB), commitment FROM event"
-            " WHERE position >= ? AND position < ? AND body IS NOT NULL ORDER BY position"
+            " WHERE position >= ? AND position < ? AND body IS NOT NULL ORDER BY position LIMIT ?"
         )
-        with _failing(self._path):
-            for index, salt, body, stored in self._db.execute(sql, (first, end)):
+        while True:
+            # Page by page, for a long reading would keep others from recording.
+            with _failing(self._path):
+                rows = self._db.execute(sql, (first, end, _PAGE)).fetchall()
+            for index, salt, body, stored in rows:
                 if commitment(salt, body) != stored:
                     raise IntegrityError(f"the stored event of entry {index} was changed", where=str(self._path))
                 yield Stored(index, salt, body)
+                first = index + 1
+            if len(rows) < _PAGE:
+                return
 
     def erase(self, event_ids: Sequence[str]) -> None:
         """Deletes events and their salts for ever, all or none. Raises `UsageError` for an id that is not stored."""
