@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.record.bundle import stranger
 from tests.record.bundle.members import members, packed
 from tests.record.making import Record
 from waarmerk.record.log.reader import Reader
@@ -96,6 +97,13 @@ def test_bundles_hold_and_a_changed_one_does_not(tmp_path: Path) -> None:
     assert told[:5] == ["verified"] * 5
     assert len(told) == 65
     assert all(verdict.startswith("not verified: ") for verdict in told[5:])
+
+
+def test_what_a_stranger_wrote_of_a_log_of_three_levels_holds(tmp_path: Path) -> None:
+    ranges = [(0, 300), (65_400, 65_700), (65_999, 66_000)]
+    files = [stranger.bundle(tmp_path / "b.zip", *range_).read_bytes() for range_ in ranges]
+    files += [stranger.receipt(index) for index in (0, 65_535, 65_999)]
+    assert verdicts(tmp_path, files, stranger.verifier_key()) == ["verified"] * 6
 
 
 def test_another_key_and_what_is_no_key_are_told(tmp_path: Path) -> None:
