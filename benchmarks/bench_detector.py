@@ -55,10 +55,10 @@ def cost() -> list[tuple[str, str]]:
     eight = milliseconds(lambda: network.run(pictures)) / 8
     floor = milliseconds(lambda: a @ b)
     return [
-        (f"network, one face at {side} px", f"{one:.1f} ms"),
-        (f"network, eight faces at {side} px, a face", f"{eight:.1f} ms (budget {BUDGET_MS:.0f} ms)"),
+        (f"network, one face at {side} px", f"{one:.1f} ms (budget {BUDGET_MS:.0f} ms)"),
+        (f"network, eight faces at {side} px together, a face", f"{eight:.1f} ms"),
         ("floor: sgemm of as many multiplications", f"{floor:.1f} ms"),
-        ("ratio", f"{eight / floor:.1f}"),
+        ("ratio", f"{one / floor:.1f}"),
     ]
 
 
