@@ -178,3 +178,16 @@ def test_a_disk_that_fills_up_is_one_sentence_and_leaves_no_half_file(command, k
     ):
         assert said.startswith("waarmerk: ") and said.count("\n") == 1
     assert not list(out.iterdir())
+
+
+def test_all_blobs_are_those_that_the_events_of_the_range_name_and_the_store_has(command, kept) -> None:
+    (kept.folder / "other").write_bytes(b"named by nobody")
+    named = json.loads(lines(9, 1)) | {"id": "e" * 32, "text": kept.digest}
+    (kept.folder / "named.jsonl").write_text(json.dumps(named))
+    command("record", "append", kept.log, kept.folder / "named.jsonl", "--blob", kept.folder / "other")
+    bundle = kept.folder / "b.zip"
+    said = command("record", "export", kept.log, "--blob", "all", "-o", bundle, "--format", "json").out
+    assert json.loads(said)["blobs"] == 1
+    assert "blobs: 1 in it, each is the one" in command("verify", bundle, "--key", kept.key).out
+    said = command("record", "export", kept.log, "--to", 299, "--blob", "all", "-o", bundle, "--format", "json").out
+    assert json.loads(said)["blobs"] == 0

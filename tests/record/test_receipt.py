@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.record.making import Record
 from waarmerk.errors import InputError, IntegrityError, WaarmerkError
@@ -92,3 +94,18 @@ def test_a_receipt_carries_the_cosignatures_and_a_verifier_can_ask_for_them() ->
     with pytest.raises(IntegrityError, match="0 of 1 witnesses"):
         list(receipt_steps(receipt, Trust([record.key], [stranger])))
     assert len(list(receipt_steps(receipt, Trust([record.key], [witness.verifier, stranger], quorum=1)))) == 4
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["schema", "event", "salt"]), inner),
+)
+
+
+@given(
+    st.binary() | JSONS.map(lambda value: json.dumps(value).encode()) | st.integers(1, 5000).map(lambda n: b"[" * n)
+)
+def test_whatever_is_given_as_a_receipt_ends_in_a_sentence(data: bytes) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_receipt(data)
+    assert refused.value.message

@@ -15,8 +15,11 @@ from waarmerk.record.bundle.read import Bundle, open_bundle
 from waarmerk.record.commitment import commitment
 from waarmerk.record.events.catalogue import decode
 from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
+from waarmerk.record.log.keys import COSIGNATURE, signing_key
 from waarmerk.record.log.merkle import leaf_hash, root_hash
+from waarmerk.record.log.note import signature_by
 from waarmerk.record.log.reader import read_checkpoint
+from waarmerk.record.log.sequencer import open_log
 from waarmerk.record.steps import Gaps, Trust, bundle_steps
 from waarmerk.record.store import Stored
 from waarmerk.record.verify import Tree, tiles_for, verify_events
@@ -199,3 +202,20 @@ def test_every_earlier_size_that_a_bundle_reaches_is_answered_from_its_tiles(dat
     head = read_checkpoint(LARGE.storage, [LARGE.key]).head
     entries = [commitment(stored.salt, stored.event) for stored in LARGE.between(0, old)]
     assert Tree(head, tiles.__getitem__).root_at(old) == root_hash([leaf_hash(entry) for entry in entries])
+
+
+def test_a_bundle_carries_the_cosignatures_and_names_the_witnesses(tmp_path: Path) -> None:
+    record = Record(10)
+    one, other = (signing_key(f"witness.example/{n}", COSIGNATURE, bytes([n]) * 32) for n in (1, 2))
+    with open_log(record.storage) as log:
+        text = log.signed.head.text
+        log.cosigned(text, [signature_by(one, text, 1_700_000_000)])
+    path = record.bundle(tmp_path / "b.zip", witness_keys=[one.verifier])
+    with open_bundle(path) as bundle:
+        assert bundle.manifest.witness_keys == (one.verifier.text,)
+    assert facts(path, record, witnesses=[one.verifier])["witnesses"] == ["witness.example/1"]
+    assert facts(path, record, witnesses=[one.verifier, other.verifier], quorum=1)["witnesses"] == [
+        "witness.example/1"
+    ]
+    with pytest.raises(IntegrityError, match="1 of 2 witnesses cosigned, 2 are needed"):
+        facts(path, record, witnesses=[one.verifier, other.verifier])
