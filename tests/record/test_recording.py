@@ -131,6 +131,16 @@ def test_nothing_of_an_erased_event_is_left_in_any_file_of_the_store(storage) ->
     assert (again.new, again.seen, again.size) == (0, 2, 2)
 
 
+def test_an_event_is_erased_also_while_others_record(storage) -> None:
+    bring(storage, events(0, 3))
+    with open_log(storage) as log, EventStore(storage.root) as store, EventStore(storage.root) as eraser:
+        store.add((event_id, os.urandom(32), body) for event_id, body in events(3, 2))
+        eraser.erase([f"{1:032x}", f"{4:032x}"])
+        record(storage, log, store, [], lambda: os.urandom(32))
+        assert [one.index for one in store.between(0, 10)] == [0, 2, 3]
+        assert log.signed.head.size == 5
+
+
 def test_who_reads_the_events_keeps_nobody_from_recording(storage) -> None:
     bring(storage, events(0, 600))
     with EventStore(storage.root) as store:

@@ -90,9 +90,8 @@ def receipt(
 @app.command()
 def erase(folder: Path = FOLDER, event: list[str] = typer.Argument(..., help="The ids of the events.")) -> None:
     """Delete events and their salts for ever; their places in the log stay and still verify."""
-    storage = PosixStorage(folder)
-    read_keys(storage)
-    with storage.lock(), EventStore(folder) as store:
+    read_keys(PosixStorage(folder))
+    with EventStore(folder) as store:
         store.erase(event)
     typer.echo(f"{len(event)} erased")
 
