@@ -34,8 +34,13 @@ def read(clip: Path, name: str, limits: Limits = LIMITS, **settings: Json) -> Pa
 
 
 def child_of(parent: int) -> int:
+    """The decoder's process: a test run has other children (the resource tracker of multiprocessing)."""
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+        if (
+            entry.name.isdigit()
+            and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent
+            and b"waarmerk.examine.media.child" in (entry / "cmdline").read_bytes()
+        ):
             return int(entry.name)
     raise AssertionError("no child")
 
