@@ -35,13 +35,10 @@ def read(clip: Path, name: str, limits: Limits = LIMITS, **settings: Json) -> Pa
 
 def child_of(parent: int) -> int:
     """The decoder's process: a test run has other children (the resource tracker of multiprocessing)."""
-    for entry in Path("/proc").iterdir():
-        if (
-            entry.name.isdigit()
-            and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent
-            and b"waarmerk.examine.media.child" in (entry / "cmdline").read_bytes()
-        ):
-            return int(entry.name)
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        for pid in children.read_text().split():
+            if b"waarmerk.examine.media.child" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return int(pid)
     raise AssertionError("no child")
 
 
