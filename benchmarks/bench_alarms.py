@@ -87,6 +87,9 @@ def auc_interval(answers: list[Answer], draws: int = 1000) -> tuple[float, float
 
 def main() -> None:
     """Examines every file of the held-out sides and writes the page."""
+    if len(sys.argv) != 2:
+        print("needs a folder of labelled clips: python benchmarks/bench_alarms.py DATA")
+        return
     data = Path(sys.argv[1])
     examiner = Examiner(Options(), clock=time.monotonic)
     answers: list[Answer] = []
