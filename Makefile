@@ -1,4 +1,4 @@
-# Targets: venv demo check test test-all lint bench golden system clean. `make` alone lists them.
+# Targets: venv demo check test test-all lint bench golden pictures system lock clean. `make` alone lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ LOCK := requirements/test.lock
 APT := $(shell sed 's/\#.*//' requirements/apt.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test test-all lint bench golden system clean lock
+.PHONY: help venv demo check test test-all lint bench golden pictures system clean lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench: venv ## every benchmark; writes the tables that the docs show
 
 golden: venv ## write the golden files anew; review them as a diff
 	$(BIN)/python -m pytest -q --golden tests
+
+pictures: demo ## the picture of the report that the README shows
+	$(BIN)/python examples/demo/picture.py
 
 system: ## the apt packages that tests need (root), or the line to install them
 	@missing=""; for package in $(APT); do dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
