@@ -106,3 +106,10 @@ def test_a_line_that_cannot_be_read_is_told_beside_the_others() -> None:
     result = validate_stream(io.BytesIO(text.encode()), "given")
     assert (result.statements, result.valid) == (2, 2)
     assert [problem.where for problem in result.unreadable] == ["given:2"]
+
+
+def test_spaces_around_codes_dates_and_identifiers_are_trimmed_as_the_server_does() -> None:
+    spaced = {"end_date_account_restriction": " 2030-01-01 ", "content_type": [f" {SOUND['content_type'][0]} "]}
+    assert check(unique(0, **spaced)).findings == []
+    twice = check(unique(0), unique(1, puid=" case-0 "))
+    assert [(found.rule, found.key) for found in twice.findings] == [("puid_twice", "statement_1.puid")]

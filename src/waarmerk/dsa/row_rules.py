@@ -11,7 +11,7 @@ from waarmerk.dsa import vocabulary
 from waarmerk.dsa.codes import GROUNDS, code
 from waarmerk.dsa.flag_rules import CODED
 from waarmerk.dsa.rules import Breach, Value, rule
-from waarmerk.dsa.server_rules import allowed_codes
+from waarmerk.dsa.server_rules import allowed_codes, day
 
 _DECISIONS = ("decision_visibility", "decision_monetary", "decision_provision", "decision_account")
 _DATES = tuple(name for name, field in vocabulary.fields().items() if field.type == "date")
@@ -74,12 +74,12 @@ def facts_missing(decision_facts: str) -> Iterator[Breach]:
 
 @rule("date_unreadable", "instructions", basis="schema of the database", reads=_DATES, scope="dump")
 def date_unreadable(**dates: str) -> Iterator[Breach]:
-    """A date outside the bounds of the schema, or none where one is due."""
+    """No real day, one outside the bounds of the schema, or none where one is due."""
     for name, value in dates.items():
         spec = vocabulary.fields()[name]
         if not value and not spec.required:
             continue
         bounds = (spec.min_date or "0000", spec.max_date or "9999")
-        day = value[:10]
-        if len(day) != len("2025-07-01") or not bounds[0] <= day <= bounds[1] or not day.replace("-", "").isdigit():
+        written = value[:10]
+        if day(written) is None or not bounds[0] <= written <= bounds[1]:
             yield Breach(name, {"found": value[:40] or "-"})

@@ -161,9 +161,9 @@ def _checked(own: Rule, where: str) -> Rule:
 
 
 def values_of(statement: Mapping[str, Any]) -> dict[str, Value]:
-    """The fields of a JSON statement as rules read them; what has another type than it should counts as absent.
+    """The fields of a JSON statement as rules read them: trimmed, absent where they have another type than due.
 
-    Such a field is named by the server's rules already.
+    A field of another type is named by the server's rules already.
     """
     from waarmerk.dsa import vocabulary
 
@@ -172,7 +172,7 @@ def values_of(statement: Mapping[str, Any]) -> dict[str, Value]:
         given = statement.get(name)
         if spec.type == "array":
             items = given if isinstance(given, list) else []
-            found[name] = tuple(item for item in items if isinstance(item, str))
+            found[name] = tuple(item.strip() for item in items if isinstance(item, str))
         else:
-            found[name] = given if isinstance(given, str) else ""
+            found[name] = given.strip() if isinstance(given, str) else ""
     return found

@@ -1,7 +1,7 @@
 """The server's own rules for a statement, field by field, as its schema states them (`data/fields.json`).
 
 Rules, as the server applies them:
-- Text is trimmed first; empty text, an empty list and null are absent.
+- Text is trimmed first, in lists too; empty text, an empty list and null are absent.
 - Lists and codes that are not nullable must not be null.
 - Lengths count characters; a date is a real day written YYYY-MM-DD; conditions are read from the schema.
 - What it does not know it ignores without a word: told here, since the sender meant something by it.
@@ -181,6 +181,8 @@ def day(text: str) -> date | None:
 
 
 def _normal(value: Any) -> Any:
+    if isinstance(value, list):
+        return [item.strip() if isinstance(item, str) else item for item in value]
     return (value.strip() or None) if isinstance(value, str) else value
 
 
@@ -190,7 +192,7 @@ def _absent(value: Any) -> bool:
 
 def _holds(condition: str, statement: Statement) -> bool:
     name, _operator, wanted = condition.split()
-    value = statement.get(name)
+    value = _normal(statement.get(name))
     return wanted in value if isinstance(value, list) else value == wanted
 
 

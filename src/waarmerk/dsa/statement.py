@@ -143,7 +143,7 @@ def _between(
     """What a statement breaks beside the others of its file. Texts are remembered by their hash alone."""
     found = []
     puid = given.body.get("puid")
-    if isinstance(puid, str) and puid:
+    if isinstance(puid, str) and (puid := puid.strip()):
         earlier = puids.setdefault(hash(puid), given.number)
         if earlier != given.number:
             found.append((rules["puid_twice"], Breach("puid", {"puid": puid[:60], "first": str(earlier)})))

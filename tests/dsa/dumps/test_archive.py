@@ -121,3 +121,26 @@ def test_full_and_light_of_one_day_together_are_refused(tmp_path: Path) -> None:
     (tmp_path / "sor-global-2026-03-01-light.zip").write_bytes(b"x")
     with pytest.raises(InputError, match="2026-03-01 is given as full"):
         list_files([tmp_path])
+
+
+def test_full_and_light_of_one_day_in_one_zip_are_not_counted_twice(tmp_path: Path) -> None:
+    names = (
+        "sor-global-2025-09-01-full-0__csv",
+        "sor-global-2025-09-01-light-0__csv",
+        "sor-global-2025-09-02-light__csv",
+    )
+    (tmp_path / "days.zip").write_bytes(zipped(**dict.fromkeys(names, b"1")))
+    good, _, bad = opened(tmp_path)
+    assert [name for name, _ in good] == ["sor-global-2025-09-01-full-0.csv", "sor-global-2025-09-02-light.csv"]
+    assert [error.message for error in bad] == [
+        "2025-09-01 was read as full already; this is light, so it was left out"
+    ]
+
+
+@pytest.mark.parametrize(("name", "content", "says"), [("a.zip", b"hello", "no ZIP"), ("a.csv", b"%PDF-1.7", "PDF")])
+def test_a_file_given_by_name_that_is_something_else_is_said_so(
+    tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    good, _, bad = opened(tmp_path / name)
+    assert good == [] and says in bad[0].message

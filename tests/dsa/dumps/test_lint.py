@@ -211,6 +211,23 @@ def test_a_member_whose_bytes_were_changed_is_told(tmp_path: Path) -> None:
         assert found.unreadable
 
 
+@pytest.mark.parametrize("place", range(0, 60, 20))
+def test_a_member_damaged_from_its_first_bytes_on_is_a_sentence(tmp_path: Path, place: int) -> None:
+    path, _ = write_day(tmp_path, DAY, WORDS, [CALM], archive="zip")
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as packed:
+        start = 30 + len(packed.infolist()[0].filename) + place
+    content[start : start + 100] = b"\xff" * 100
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        lint(path)
+
+
+def test_a_day_that_no_calendar_has_is_told(tmp_path: Path) -> None:
+    plant(tmp_path, Defect("Calm", 1.0, setting(content_date="2025-99-99 00:00:00")))
+    assert [(each.rule, each.count) for each in lint(tmp_path).findings] == [("date_unreadable", 300)]
+
+
 def test_a_folder_without_a_dump_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("x")
     with pytest.raises(InputError, match="no dump stands here"):

@@ -79,6 +79,7 @@ class Dumps:
         self._files = files
         self._behind = 0
         self._tell: Callable[[], int] = int
+        self._variants: dict[str, str] = {}
         self.total = sum(file.path.stat().st_size for file in files)
 
     def position(self) -> int:
@@ -91,11 +92,26 @@ class Dumps:
             try:
                 with path.open("rb") as stream:
                     self._tell = stream.tell
-                    yield from _open(str(path), stream, 0, explicit=file.named)
+                    for member in _open(str(path), stream, 0, explicit=file.named):
+                        yield self._of_one_variant(member)
             except OSError as error:
                 yield InputError(f"the file cannot be read: {error.strerror or error}", where=str(path))
             self._tell = int
             self._behind += path.stat().st_size
+
+    def _of_one_variant(self, member: Member) -> Member:
+        """The member, or why it would count a day's statements twice: the names inside archives tell as well."""
+        named = _NAME.search(member.name.rpartition("/")[2]) if isinstance(member, Opened) else None
+        if not isinstance(member, Opened) or named is None:
+            return member
+        read = self._variants.setdefault(named["day"], named["variant"])
+        if read == named["variant"]:
+            return member
+        return InputError(
+            f"{named['day']} was read as {read} already; this is {named['variant']}, so it was left out",
+            where=member.name,
+            hint="give one of the two, or every statement would count twice",
+        )
 
 
 def _open(name: str, stream: IO[bytes], depth: int, *, explicit: bool) -> Iterator[Member]:
@@ -107,10 +123,14 @@ def _open(name: str, stream: IO[bytes], depth: int, *, explicit: bool) -> Iterat
             yield InputError("ZIPs are nested deeper than the database does", where=name, hint="unpack it once")
         else:
             yield from _open_zip(name, stream, depth)
-    elif lower.endswith(".csv") or explicit:
-        yield Opened(name, stream)
     elif lower.endswith(".zip"):
         yield InputError("this is no ZIP file, whatever its name says", where=name, hint="fetch it anew")
+    elif head == b"%PDF" and (explicit or lower.endswith(".csv")):
+        yield InputError(
+            "this is a PDF, not a dump", where=name, hint="give the CSV or ZIP that the database publishes"
+        )
+    elif lower.endswith(".csv") or explicit:
+        yield Opened(name, stream)
     else:
         yield NotRead(name)
 

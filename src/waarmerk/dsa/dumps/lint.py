@@ -25,6 +25,7 @@ Progress = Callable[[int, int, int], None]
 """Hears bytes behind us, bytes in all, rows so far."""
 
 _TELL_EVERY = 5_000
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
 declare("uuid_reused", "impossible", basis="server: every statement gets an identifier of its own", scope="dump")
 declare("flag_flips", "question", basis="DSA 17(3)(b), (c), 24(5)", scope="dump")
@@ -79,6 +80,9 @@ class Linter:
         except InputError as error:
             self.unreadable.append(error)
             return
+        except _DAMAGED as error:
+            self.unreadable.append(_damaged(error, member.name))
+            return
         reader = csv.reader(iter(lines))
         try:
             heading = read_heading(reader, member.name)
@@ -87,10 +91,8 @@ class Linter:
         except InputError as error:
             where = error.where or f"{member.name}:{reader.line_num + 1}"
             self.unreadable.append(InputError(error.message, where=where, hint=error.hint))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            self.unreadable.append(
-                InputError(f"the file breaks off or is damaged: {error}", where=member.name, hint="fetch it anew")
-            )
+        except _DAMAGED as error:
+            self.unreadable.append(_damaged(error, member.name))
         if lines.undecodable:
             bad = self.tally.bad[member.name]
             bad.count += lines.undecodable - 1
@@ -177,3 +179,7 @@ class Linter:
             elif rule is not None:
                 breach = Breach("uuid", {"uuid": shared.uuid})
                 self.tally.add(platform, rule, breach, shared.uuid, self.files[shared.file], shared.line)
+
+
+def _damaged(error: Exception, where: str) -> InputError:
+    return InputError(f"the file breaks off or is damaged: {error}", where=where, hint="fetch it anew")
