@@ -173,7 +173,7 @@ def test_an_open_quote_costs_its_lines_and_not_the_file(tmp_path: Path) -> None:
 def test_bytes_that_are_not_utf_8_are_counted(tmp_path: Path) -> None:
     found = csv_with(tmp_path, lambda lines: lines.__setitem__(4, lines[4].replace("Calm", "C\udce9lm", 1)))
     assert found.rows == 500
-    assert "not UTF-8" in found.bad_rows[0].examples[0]
+    assert found.bad_rows[0].examples[0].endswith(".csv: bytes that are not UTF-8")
 
 
 def test_a_line_too_long_ends_its_file_by_name_and_what_came_before_counts(tmp_path: Path) -> None:

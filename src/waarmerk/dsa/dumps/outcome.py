@@ -132,7 +132,10 @@ def outcome(linter: Linter, language: Language) -> DumpLint:
             Bad(
                 file=name,
                 count=bad.count,
-                examples=[f"{name}:{line}: {say.say(reason, **values)}" for line, reason, values in bad.examples],
+                examples=[
+                    f"{name}{f':{line}' if line else ''}: {say.say(reason, **values)}"
+                    for line, reason, values in bad.examples
+                ],
             )
             for name, bad in tally.bad.items()
         ],
