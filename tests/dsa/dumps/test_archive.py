@@ -144,3 +144,9 @@ def test_a_file_given_by_name_that_is_something_else_is_said_so(
     (tmp_path / name).write_bytes(content)
     good, _, bad = opened(tmp_path / name)
     assert good == [] and says in bad[0].message
+
+
+def test_a_file_given_twice_or_beside_its_folder_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"1")
+    (tmp_path / "b.csv").write_bytes(b"2")
+    assert opened(tmp_path / "b.csv", tmp_path, tmp_path / "b.csv")[0] == [("b.csv", b"2"), ("a.csv", b"1")]

@@ -56,7 +56,7 @@ Member = Opened | NotRead | InputError
 
 
 def list_files(paths: Sequence[Path]) -> list[Listed]:
-    """Every file given or in a given folder; InputError for a missing path, an empty folder, mixed variants."""
+    """Every file given or in a given folder, once; InputError for a missing path, an empty folder, mixed variants."""
     found: list[Listed] = []
     for path in paths:
         if path.is_dir():
@@ -68,8 +68,12 @@ def list_files(paths: Sequence[Path]) -> list[Listed]:
             found.append(Listed(path, True))
         else:
             raise InputError("there is no such file or folder", where=str(path))
-    _one_variant([file.path for file in found])
-    return found
+    by_path: dict[Path, Listed] = {}
+    for file in found:
+        by_path.setdefault(file.path.resolve(), file)
+    once = list(by_path.values())
+    _one_variant([file.path for file in once])
+    return once
 
 
 class Dumps:
