@@ -6,8 +6,8 @@
 - `clips/returned.mp4`: a known item that comes back: a portrait of the London set with Eileen Collins's face in it,
   encoded anew at half the size, stronger compressed, without its first seconds.
 
-Beside them, as somebody who keeps a bank of known fakes would have it: `known.vpdq`, the frame hashes of the known
-item, and `trusted.pem`, the test authority. Every clip says in its picture and its metadata what it is.
+Beside them, as somebody who keeps a bank of known fakes would have it: `known-item.mp4`, the known item, and
+`trusted.pem`, the test authority. Every clip says in its picture and its metadata what it is.
 
     python examples/demo/make_clips.py FOLDER
 """
@@ -32,8 +32,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from examples.demo.certificates import authority, signed
 
-from waarmerk.bank.hashing import hash_video
-from waarmerk.bank.signals.vpdq import write_vpdq
 from waarmerk.examine.faces.finder import load_finder
 from waarmerk.examine.faces.mesh import FaceMesh
 from waarmerk.training.recipes.swap import swap
@@ -46,7 +44,7 @@ SECONDS = 8.0
 
 @dataclass(frozen=True)
 class Samples:
-    """What was made: the clips in the order of the report, the known item's hashes, the trust list."""
+    """What was made: the clips in the order of the report, the known item, the trust list."""
 
     untouched: Path
     swapped: Path
@@ -68,7 +66,7 @@ def make(folder: Path, seconds: float = SECONDS) -> Samples:
         clips / "untouched.mp4",
         clips / "swapped.mp4",
         clips / "returned.mp4",
-        folder / "known.vpdq",
+        folder / "known-item.mp4",
         folder / "trusted.pem",
     )
     collins = np.asarray(data.astronaut(), np.uint8)
@@ -89,12 +87,13 @@ def make(folder: Path, seconds: float = SECONDS) -> Samples:
 
     what = "portrait of the London set with the face of Eileen Collins"
     fake = swap(second, landmarks(second), collins, landmarks(collins), kind="jaw").picture
-    original, square = folder / "known-item.mp4", (640, 640)
-    encode(original, moved(fake, what, seconds, centre=(160, 160), side=262, seed=3, size=square), what, size=square)
-    samples.known.write_bytes(write_vpdq(hash_video(original)))
+    square = 640, 640
+    encode(
+        samples.known, moved(fake, what, seconds, centre=(160, 160), side=262, seed=3, size=square), what, size=square
+    )
     encode(
         samples.returned,
-        returned(original, skip_s=seconds / 4),
+        returned(samples.known, skip_s=seconds / 4),
         f"{what}; encoded anew, smaller and cut",
         size=(320, 320),
         quality=33,

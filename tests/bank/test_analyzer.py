@@ -16,6 +16,7 @@ from waarmerk.bank.signals.vpdq import write_vpdq
 from waarmerk.errors import InputError
 from waarmerk.examine.analyzers.interface import AnalyzerOptions
 from waarmerk.examine.media.pieces import FrameSample
+from waarmerk.examine.report.rows import without_pictures
 from waarmerk.values import Asset, Json, Sha256
 
 ASSET = Asset(
@@ -109,3 +110,38 @@ def test_memory_does_not_grow_with_the_length_beyond_the_hashes(known: Path) -> 
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert grown < 300 * 200
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    Image.fromarray(scene(7)).convert("RGB").save(path := tmp_path / "item 13.png")
+    return path
+
+
+def test_a_known_item_given_as_its_file_is_hashed_and_its_own_picture_shown(picture: Path) -> None:
+    facts = facts_of(samples(film(0, 20)), picture)
+    (match,) = facts["known"]
+    assert (match["item"], match["known_matched"]) == ("item 13.png", 1.0)
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(match["known_picture"]))).convert("L"), np.float32)
+    item = Image.fromarray(scene(7)).resize(shown.shape[::-1], Image.Resampling.BOX)
+    assert np.corrcoef(shown.ravel(), np.asarray(item, np.float32).ravel())[0, 1] > 0.99
+    assert "known_picture" not in without_pictures(facts)["known"][0]
+
+
+def test_a_list_of_hashes_shows_no_picture_of_the_known_item(known: Path) -> None:
+    assert "known_picture" not in facts_of(samples(film(0, 20)), known)["known"][0]
+
+
+def test_a_known_file_that_changed_after_it_was_hashed_is_not_shown(picture: Path) -> None:
+    watch = MatchingAnalyzer().start(ASSET, AnalyzerOptions(known=(picture,)))
+    for sample in samples(film(0, 20)):
+        watch.see(sample)
+    Image.fromarray(scene(3)).save(picture)
+    (match,) = watch.finding().facts["known"]
+    assert "known_picture" not in match
+
+
+def test_a_known_item_that_is_no_medium_is_refused_before_any_medium_is_open(tmp_path: Path) -> None:
+    (bad := tmp_path / "bad.mp4").write_bytes(bytes(range(256)) * 10)
+    with pytest.raises(InputError, match="no video or image"):
+        MatchingAnalyzer().prepare(AnalyzerOptions(known=(bad,)))

@@ -60,6 +60,12 @@ def test_what_is_no_medium_in_a_folder_is_skipped_and_a_folder_of_it_alone_is_an
     assert last.result.sentence() == "two: holds no video or image (is it the right folder?)"
 
 
+def test_a_folder_whose_media_an_earlier_call_examined_is_not_without_media() -> None:
+    found = [Input("b.txt", folder="two", no_medium=True)]
+    (outcome,) = examine_all(found, Options(), jobs=1, answered={"two"})
+    assert outcome.skipped
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_wrong_option_ends_the_batch_at_once(clips: list[str], jobs: int) -> None:
     with pytest.raises(UsageError, match="between 0 and 1"):

@@ -67,7 +67,7 @@ def test_the_returned_clip_is_recognised_as_the_known_item_without_its_beginning
 
 
 def row(name: str, ratio: float | None, *, known: bool = False) -> dict[str, Any]:
-    match = {"query_matched": 1.0, "known_matched": 0.75, "distance": 6, "item": "known.vpdq"}
+    match = {"query_matched": 1.0, "known_matched": 0.75, "distance": 6, "item": "known-item.mp4"}
     manifest = {"active": True, "signer": {"name": "Test signer"}}
     return {
         "asset": {"path": name},

@@ -1,32 +1,36 @@
 """The analyzer `matching`: is this a known item that comes back?
 
 Rules:
-- It compares with the files that the operator gives (`AnalyzerOptions.known`), each the frame hashes of one known
-  item in vPDQ's format. The operator's own word stands behind them, so their status is *confirmed*.
+- It compares with the files that the operator gives (`AnalyzerOptions.known`): each the frame hashes of one known
+  item in vPDQ's format, or the item's own file, which is hashed through the same jail as every other medium. The
+  operator's own word stands behind them, so their status is *confirmed*.
 - It answers with facts alone. That pictures are those of a known item is no matter of likelihood ratios; what
   follows from it is for a policy and a person to say.
 - Without a list it says that nothing was compared, which is not the same as "nothing known".
 
 Facts, by the schema `FACTS`: `known` are the matches, `partial` what shares too little to be called the same
-medium. `picture` is a PNG of the query's frame of the best pair, base64, for a page; a record may leave it out.
+medium. `picture` is a PNG of the query's frame of the best pair, base64, for a page, and
+`known_picture` that of the known item, where its file was given; a record may leave both out.
 """
 
 from __future__ import annotations
 
 import base64
 import io
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, get_args
 
 from PIL import Image
 
+from waarmerk.bank.hashing import HashedMedium, hash_medium
 from waarmerk.bank.match import SHARE, KnownItem, Match, Matcher
 from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR
 from waarmerk.bank.signals.vpdq import read_vpdq
 from waarmerk.bank.views import Orientation, views
+from waarmerk.errors import WaarmerkError
 from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
-from waarmerk.examine.media.pieces import FrameSample
+from waarmerk.examine.media.pieces import FrameSample, Picture
 from waarmerk.values import Asset, Finding, Json
 
 VERSION: Final = "1"
@@ -35,6 +39,11 @@ PICTURE_SIDE: Final = 192
 
 _SECONDS: Final[dict[str, Json]] = {"type": "number", "minimum": 0}
 _SHARED: Final[dict[str, Json]] = {"type": "number", "minimum": 0, "maximum": 1}
+_PICTURE: Final[dict[str, Json]] = {
+    "type": "string",
+    "contentEncoding": "base64",
+    "contentMediaType": "image/png",
+}
 _RANGE: Final = ("query_start_s", "query_end_s", "known_start_s", "known_end_s")
 _MATCHES: Final[dict[str, Json]] = {
     "type": "array",
@@ -71,7 +80,8 @@ _MATCHES: Final[dict[str, Json]] = {
                     "properties": dict.fromkeys(_RANGE, _SECONDS),
                 },
             },
-            "picture": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"},
+            "picture": _PICTURE,
+            "known_picture": _PICTURE,
         },
     },
 }
@@ -116,6 +126,14 @@ FACTS: Final[dict[str, Json]] = {
 }
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A known item, and its medium where the operator gave that."""
+
+    item: KnownItem
+    medium: HashedMedium | None = None
+
+
 class MatchingAnalyzer:
     """Compares the hashes of the sampled pictures with known items."""
 
@@ -125,13 +143,18 @@ class MatchingAnalyzer:
     facts_schema = FACTS
 
     def __init__(self) -> None:
-        self._read: dict[tuple[Path, int, int], KnownItem] = {}
+        self._read: dict[tuple[Path, int, int], _Known] = {}
+
+    def prepare(self, options: AnalyzerOptions) -> None:
+        """Reads and hashes the known items before any medium is open; raises InputError as `start` does."""
+        for path in options.known:
+            self._known(path)
 
     def start(self, asset: Asset, options: AnalyzerOptions) -> MatchingWatch:  # noqa: ARG002
-        """Begins on one medium; raises InputError for a file of frame hashes that cannot be used."""
+        """Begins on one medium; raises InputError for a known item that cannot be used."""
         return MatchingWatch([self._known(path) for path in options.known])
 
-    def _known(self, path: Path) -> KnownItem:
+    def _known(self, path: Path) -> _Known:
         """The item in a file, read again only when the file has changed."""
         try:
             stat = path.stat()
@@ -140,16 +163,35 @@ class MatchingAnalyzer:
         else:
             key = (path, stat.st_mtime_ns, stat.st_size)
         if key not in self._read:
-            self._read[key] = KnownItem(path.name, "confirmed", read_vpdq(path))
+            self._read[key] = _read(path)
         return self._read[key]
+
+
+def _read(path: Path) -> _Known:
+    if _is_list(path):
+        return _Known(KnownItem(path.name, "confirmed", read_vpdq(path)))
+    medium = hash_medium(path)
+    return _Known(KnownItem(path.name, "confirmed", medium.hashes), medium)
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a file begins as text does. What cannot be read counts as a list: reading it has the sentence."""
+    try:
+        if not path.is_file():
+            return True
+        with path.open("rb") as file:
+            return all(byte in b"\t\r\n" or 0x20 <= byte < 0x7F for byte in file.read(64))
+    except (OSError, ValueError):
+        return True
 
 
 class MatchingWatch:
     """One medium being compared; keeps at most 320 bytes a picture, and one small picture a known item."""
 
-    def __init__(self, items: list[KnownItem]) -> None:
-        self._items = items
-        self._matcher = Matcher(items)
+    def __init__(self, known: list[_Known]) -> None:
+        self._known = known
+        self._items = [one.item for one in known]
+        self._matcher = Matcher(self._items)
         self._pictures: dict[int, bytes] = {}
 
     def see(self, piece: Piece) -> None:
@@ -157,7 +199,7 @@ class MatchingWatch:
         if not isinstance(piece, FrameSample):
             return
         for index in self._matcher.add(piece.t_s, views(piece.luma)):
-            self._pictures[index] = _png(piece)
+            self._pictures[index] = _png(piece.rgb)
 
     def finding(self) -> Finding:
         """The matches as facts."""
@@ -185,7 +227,7 @@ class MatchingWatch:
         return Finding(analyzer=MatchingAnalyzer.name, version=VERSION, answer=None, facts=facts)
 
     def _stated(self, match: Match) -> dict[str, Json]:
-        return {
+        stated: dict[str, Json] = {
             "item": match.item,
             "status": match.status,
             "query_matched": round(match.query_matched, 4),
@@ -196,11 +238,22 @@ class MatchingWatch:
             "alignment": [{key: round(value, 3) for key, value in asdict(part).items()} for part in match.alignment],
             "picture": base64.b64encode(self._pictures[match.index]).decode("ascii"),
         }
+        known = self._known_picture(match)
+        return stated if known is None else {**stated, "known_picture": base64.b64encode(known).decode("ascii")}
+
+    def _known_picture(self, match: Match) -> bytes | None:
+        """The known item's frame of the best pair; None where only its hashes were given, or its file is gone."""
+        medium = self._known[match.index].medium
+        try:
+            picture = None if medium is None else medium.picture(match.best.known_t_s)
+        except WaarmerkError:
+            return None
+        return None if picture is None else _png(picture)
 
 
-def _png(sample: FrameSample) -> bytes:
+def _png(rgb: Picture) -> bytes:
     """The picture, averaged down by a whole number so that at most `PICTURE_SIDE` pixels remain a side."""
     file = io.BytesIO()
-    shrink = -(-max(sample.rgb.shape[:2]) // PICTURE_SIDE)
-    Image.fromarray(sample.rgb).reduce(shrink).save(file, "png")
+    shrink = -(-max(rgb.shape[:2]) // PICTURE_SIDE)
+    Image.fromarray(rgb).reduce(shrink).save(file, "png")
     return file.getvalue()

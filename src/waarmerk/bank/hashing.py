@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from waarmerk.bank.signals.pdq import coefficients, hash_of
 from waarmerk.bank.signals.vpdq import FrameHashes
+from waarmerk.errors import InputError
 from waarmerk.examine.media.medium import open_medium
-from waarmerk.examine.media.pieces import FrameSample
+from waarmerk.examine.media.pieces import FrameSample, Picture
 from waarmerk.examine.media.reading import Plan, Reading
+from waarmerk.examine.media.wire import Skip
+from waarmerk.values import Sha256
 
 
 def hash_frames(samples: Iterable[FrameSample]) -> FrameHashes:
@@ -32,7 +37,31 @@ def hash_frames(samples: Iterable[FrameSample]) -> FrameHashes:
     )
 
 
-def hash_video(path: Path) -> FrameHashes:
-    """The hashes of a file's sampled pictures, about four a second; raises InputError as an examination does."""
+@dataclass(frozen=True)
+class HashedMedium:
+    """A medium that was hashed, and what it takes to see one of its pictures again."""
+
+    path: Path
+    sha256: Sha256
+    skip: Skip
+    hashes: FrameHashes
+
+    def picture(self, t_s: float) -> Picture | None:
+        """The sampled picture nearest to a moment, uint8 [height, width, 3]; None where the file has changed."""
+        frame = int(self.hashes.frame[np.abs(self.hashes.t_s - t_s).argmin()])
+        with open_medium(self.path) as medium:
+            if medium.sha256 != self.sha256:
+                return None
+            with Reading(medium, Plan(frames=(frame,), skip=self.skip)) as reading:
+                # Copied, since the next piece may take its place in the ring.
+                seen = [piece.rgb.copy() for piece in reading if isinstance(piece, FrameSample)]
+        return seen[0] if seen else None
+
+
+def hash_medium(path: Path) -> HashedMedium:
+    """Hashes a file's sampled pictures, about four a second; raises InputError as an examination does."""
     with open_medium(path) as medium, Reading(medium, Plan()) as reading:
-        return hash_frames(piece for piece in reading if isinstance(piece, FrameSample))
+        hashes = hash_frames(piece for piece in reading if isinstance(piece, FrameSample))
+        if not len(hashes):
+            raise InputError("holds no picture that can be hashed", where=str(path))
+        return HashedMedium(path, medium.sha256, cast(Skip, reading.sampling.skipped), hashes)

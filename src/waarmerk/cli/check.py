@@ -59,7 +59,8 @@ def check(
         float | None, typer.Option(metavar="SHARE", help="Share of fakes assumed beforehand (default: 0.001).")
     ] = None,
     known: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Frame hashes of a known item, vPDQ's format.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A known item: its file, or its frame hashes in vPDQ's format."),
     ] = None,
     trust_anchors: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Trusted certificate authorities, PEM.")
@@ -98,7 +99,10 @@ def check(
             report.rows = stack.enter_context(RowFile(out))
         named = (one for one in inputs(paths, sys.stdin.buffer) if not report.holds(one))
         with _progress() as progress:
-            for outcome in examine_all(named, options, jobs=jobs or settings.jobs, tell=progress.tell):
+            outcomes = examine_all(
+                named, options, jobs=jobs or settings.jobs, tell=progress.tell, answered=report.answered
+            )
+            for outcome in outcomes:
                 with progress.paused(outcome.input.path):
                     report.add(outcome)
         report.finish()
@@ -158,6 +162,7 @@ class _Report:
         self._told: list[tuple[str, Examination | WaarmerkError]] = []
         self._no_medium: dict[str, int] = {}
         self._held = 0
+        self.answered: set[str] = set()
         self.page: WholeFile | None = None
         self.rows: RowFile | None = None
 
@@ -167,6 +172,8 @@ class _Report:
         if row is None:
             return False
         self._held += 1
+        if one.folder is not None:
+            self.answered.add(one.folder)
         self._count(row)
         return True
 

@@ -18,7 +18,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
@@ -47,9 +47,17 @@ class Outcome:
 
 
 def examine_all(
-    inputs: Iterable[Input], options: Options, *, jobs: int | None = None, tell: Tell | None = None
+    inputs: Iterable[Input],
+    options: Options,
+    *,
+    jobs: int | None = None,
+    tell: Tell | None = None,
+    answered: Set[str] = frozenset(),
 ) -> Iterator[Outcome]:
     """Examines every input; `jobs` None: all cores where there are several inputs.
+
+    `answered`: folders whose media an earlier call examined, so that they are not without any; it may grow while the
+    inputs are read.
 
     Raises UsageError or DependencyError where an option, not a file, is what is wrong.
     """
@@ -68,17 +76,17 @@ def examine_all(
     for outcome in stream:
         folder = outcome.input.folder
         if last is not None and folder != last:
-            yield from _without_media(last, media)
+            yield from _without_media(last, media, answered)
         last = folder
         if folder is not None:
             media[folder] = media.get(folder, False) or not outcome.skipped
         yield outcome
     if last is not None:
-        yield from _without_media(last, media)
+        yield from _without_media(last, media, answered)
 
 
-def _without_media(folder: str, media: dict[str, bool]) -> Iterator[Outcome]:
-    if not media[folder]:
+def _without_media(folder: str, media: dict[str, bool], answered: Set[str]) -> Iterator[Outcome]:
+    if not media[folder] and folder not in answered:
         error = InputError("holds no video or image", where=folder, hint="is it the right folder?")
         yield Outcome(Input(folder, folder=folder), error)
 

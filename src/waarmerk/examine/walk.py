@@ -21,7 +21,7 @@ from pathlib import Path
 
 from waarmerk import __version__
 from waarmerk.errors import InputError, UsageError, WaarmerkError
-from waarmerk.examine.analyzers.interface import Analyzer, AnalyzerOptions, Piece, Watch
+from waarmerk.examine.analyzers.interface import Analyzer, AnalyzerOptions, Piece, Prepared, Watch
 from waarmerk.examine.analyzers.registry import Registry, reader_of, registered
 from waarmerk.examine.evidence.conclusion import check_base_rate, conclude
 from waarmerk.examine.evidence.fusion import combine
@@ -80,6 +80,9 @@ class Examiner:
         needs = {analyzer.needs for analyzer in self._registry.analyzers}
         self._pictures = bool(needs & {"frames", "tracks"})
         with _options_alone():
+            for analyzer in self._registry.analyzers:
+                if isinstance(analyzer, Prepared):
+                    analyzer.prepare(options.analyzers)
             self._finder: FaceFinder | None = load_finder(options.finder) if "tracks" in needs else None
             self._mesh = FaceMesh() if "tracks" in needs else None
             self._readers = tuple(

@@ -1,5 +1,8 @@
 """Plain sentences: never more than the label says, whole in both languages."""
 
+import json
+from importlib.resources import files
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -135,3 +138,15 @@ def test_the_structure_tells_its_makers_and_its_differences() -> None:
 
 def test_a_strangers_facts_have_no_lines_here() -> None:
     assert facts(everything().findings[-1], EN) == []
+
+
+def test_what_the_shipped_calibration_states_has_words_in_both_languages() -> None:
+    path = files("waarmerk.examine.networks") / "weights/manipulation/calibration.json"
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    for text in (*stated["propositions"].values(), stated["population"]):
+        assert Sentences("en").calibrated(text) == text
+        assert Sentences("nl").calibrated(text) != text
+
+
+def test_another_calibration_speaks_for_itself() -> None:
+    assert Sentences("nl").calibrated("the voice was cloned") == "the voice was cloned"

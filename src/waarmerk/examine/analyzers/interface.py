@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from waarmerk.examine.faces.interface import TrackSample
 from waarmerk.examine.media.pieces import FileReading, FrameSample
@@ -27,7 +27,7 @@ class AnalyzerOptions:
     """What an operator may set for analyzers; frozen, passed in, read by nobody from the environment."""
 
     known: tuple[Path, ...] = ()
-    """Files of PDQ frame hashes in vPDQ's text format, for `matching`."""
+    """Known items for `matching`: files of PDQ frame hashes in vPDQ's text format, or the media themselves."""
     trust_anchors: Path | None = None
     """PEM file of trusted certificate authorities, for `provenance`."""
     references: tuple[Path, ...] = ()
@@ -59,6 +59,15 @@ class Analyzer(Protocol):
 
     def start(self, asset: Asset, options: AnalyzerOptions) -> Watch:
         """Begins on one medium; raises a WaarmerkError where an option cannot be used."""
+        ...
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """An analyzer that has work to do once for all media, before any is open."""
+
+    def prepare(self, options: AnalyzerOptions) -> None:
+        """Does it; raises a WaarmerkError where an option cannot be used."""
         ...
 
 

@@ -54,6 +54,7 @@ class Known:
     shared: str
     best: str
     picture: str | None
+    known_picture: str | None
     plot: Markup
 
 
@@ -128,13 +129,16 @@ def _weight(examination: Examination, say: Sentences) -> Iterator[tuple[str, str
         ratio = finding.answer
         if not isinstance(ratio, Ratio):
             continue
-        yield word("page.propositions"), f"H1: {ratio.propositions.h1}. H2: {ratio.propositions.h2}."
+        yield (
+            word("page.propositions"),
+            f"H1: {say.calibrated(ratio.propositions.h1)}. H2: {say.calibrated(ratio.propositions.h2)}.",
+        )
         low, high = (say.number(bound) for bound in ratio.bounds)
         yield word("page.bounds"), word("page.bounds.between", low=low, high=high)
         calibration = ratio.calibration
         counts = word(
             "page.population.counts",
-            population=calibration.population,
+            population=say.calibrated(calibration.population),
             real=say.words.number(calibration.real),
             fake=say.words.number(calibration.fake),
             sources=say.words.number(calibration.sources),
@@ -184,6 +188,7 @@ def _known(finding: Finding, examination: Examination, say: Sentences) -> Iterat
                     distance=match["distance"],
                 ),
                 picture=_address(match.get("picture")),
+                known_picture=_address(match.get("known_picture")),
                 plot=plots.alignment_of(match, examination, say),
             )
 

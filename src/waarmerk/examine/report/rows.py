@@ -34,7 +34,7 @@ from waarmerk.values import (
 CHECK: Final = "waarmerk.check/1"
 CHECK_ERROR: Final = "waarmerk.check-error/1"
 
-_PICTURES = frozenset({"picture", "reaction"})
+_PICTURES = frozenset({"picture", "known_picture", "reaction"})
 
 
 class CombinedRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import cast
 
@@ -58,7 +59,7 @@ class Sentences:
         return self.words.say(
             "sentence.forensic",
             times=self.times(conclusion.log10_lr),
-            side=self.words.say(f"side.{towards}", proposition=proposition),
+            side=self.words.say(f"side.{towards}", proposition=self.calibrated(proposition)),
             support=self.support(conclusion.support),
         )
 
@@ -113,6 +114,11 @@ class Sentences:
             high=self.number(finding.answer.bounds[1]),
             support=self.support(support(finding.answer.log10_lr)),
         )
+
+    def calibrated(self, text: str) -> str:
+        """A proposition or population of the shipped calibration in words; another calibration's as it states it."""
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return self.words.find(f"calibration.{digest}") or text
 
     def source(self, kind: str) -> str:
         """A digital source type in words, or as it is."""
