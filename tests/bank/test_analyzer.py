@@ -143,5 +143,5 @@ def test_a_known_file_that_changed_after_it_was_hashed_is_not_shown(picture: Pat
 
 def test_a_known_item_that_is_no_medium_is_refused_before_any_medium_is_open(tmp_path: Path) -> None:
     (bad := tmp_path / "bad.mp4").write_bytes(bytes(range(256)) * 10)
-    with pytest.raises(InputError, match="no video or image"):
+    with pytest.raises(InputError, match="the known item is no video or image"):
         MatchingAnalyzer().prepare(AnalyzerOptions(known=(bad,)))

@@ -28,7 +28,7 @@ from waarmerk.bank.match import SHARE, KnownItem, Match, Matcher
 from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR
 from waarmerk.bank.signals.vpdq import read_vpdq
 from waarmerk.bank.views import Orientation, views
-from waarmerk.errors import WaarmerkError
+from waarmerk.errors import InputError, WaarmerkError
 from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
 from waarmerk.examine.media.pieces import FrameSample, Picture
 from waarmerk.values import Asset, Finding, Json
@@ -170,7 +170,10 @@ class MatchingAnalyzer:
 def _read(path: Path) -> _Known:
     if _is_list(path):
         return _Known(KnownItem(path.name, "confirmed", read_vpdq(path)))
-    medium = hash_medium(path)
+    try:
+        medium = hash_medium(path)
+    except InputError as error:
+        raise InputError(f"the known item {error.message}", where=error.where, hint=error.hint) from error
     return _Known(KnownItem(path.name, "confirmed", medium.hashes), medium)
 
 
