@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,18 +15,20 @@ from typing import IO
 import typer
 
 from waarmerk.cli.log_common import opened, parse_keys
-from waarmerk.errors import InputError, UsageError
+from waarmerk.errors import InputError, UnavailableError, UsageError
 from waarmerk.record.bundle.read import open_bundle
 from waarmerk.record.bundle.write import appearing, write_bundle
 from waarmerk.record.commitment import SALT_SIZE
+from waarmerk.record.dispatch import open_dispatcher
 from waarmerk.record.events.catalogue import MAX_EVENT
 from waarmerk.record.log.keyring import read_keys
 from waarmerk.record.log.posix import PosixStorage
 from waarmerk.record.log.reader import Reader
 from waarmerk.record.log.sequencer import open_log
+from waarmerk.record.outbox import SQLITE, Rows
 from waarmerk.record.receipt import make_receipt
 from waarmerk.record.recording import parse_line, record
-from waarmerk.record.store import EventStore
+from waarmerk.record.store import Events, EventStore
 from waarmerk.text.terminal import plain
 
 app = typer.Typer(
@@ -37,6 +40,7 @@ app = typer.Typer(
 FOLDER = typer.Argument(..., help="The folder of the log, from `waarmerk log init`.")
 FORMAT = typer.Option("text", "--format", help="text or json.")
 KEY = typer.Option([], "--key", help="A verifier key of the log; again for a second one.")
+OUTBOX = typer.Option(None, "--outbox", help="The SQLite database whose outbox has the events, if a platform's own.")
 _BATCH = 4096
 _DIGEST = re.compile(rb'"([0-9a-f]{64})"')
 
@@ -70,15 +74,34 @@ def append(
 
 
 @app.command()
+def deliver(
+    folder: Path = FOLDER,
+    outbox: Path = typer.Option(..., "--outbox", help="The SQLite database whose outbox has the events."),
+    output: str = FORMAT,
+) -> None:
+    """Bring the events that wait in a platform's outbox into the log, each once, and note where they are."""
+    as_json = _wants_json(output)
+    read_keys(PosixStorage(folder))
+    with open_dispatcher(PosixStorage(folder)) as dispatcher, _outbox(outbox, None) as rows:
+        count = dispatcher.deliver(rows)
+        size = dispatcher.log.signed.head.size
+    if as_json:
+        typer.echo(json.dumps({"delivered": count, "size": size}))
+        return
+    typer.echo(f"{count} events delivered; the log has {size} entries")
+
+
+@app.command()
 def receipt(
     folder: Path = FOLDER,
     event: str = typer.Argument(..., help="The id of the event."),
+    outbox: Path = OUTBOX,
     out: Path = typer.Option(..., "-o", "--out", help="Where the receipt goes, such as receipt.json."),
 ) -> None:
     """Write the receipt of one event: the event, its salt, and the proof that it is in the log."""
     storage = PosixStorage(folder)
     keys = [key.verifier for key in read_keys(storage)]
-    with EventStore(folder) as store:
+    with _kept(folder, outbox) as store:
         index = store.index_of(event)
         stored = None if index is None else next(store.between(index, index + 1), None)
     if stored is None:
@@ -104,13 +127,14 @@ def export(
     last: int = typer.Option(None, "--to", help="The last entry; without it, up to the newest.", min=0),
     blob: list[str] = typer.Option([], "--blob", help="The SHA-256 of a blob to put in; again for more, or `all`."),
     witness_key: list[str] = typer.Option([], help="A witness's verifier key, to be named in the bundle."),
+    outbox: Path = OUTBOX,
     output: str = FORMAT,
 ) -> None:
     """Write a range of the record as one ZIP, for `waarmerk verify` and for audits."""
     as_json = _wants_json(output)
     storage = PosixStorage(folder)
     keys = [key.verifier for key in read_keys(storage)]
-    with EventStore(folder) as store:
+    with _kept(folder, outbox) as store:
         size = Reader(storage, keys).size
         end = size if last is None else last + 1
         blobs = _named_blobs(store, first, end) if blob == ["all"] else blob
@@ -174,7 +198,33 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _named_blobs(store: EventStore, first: int, end: int) -> list[str]:
+@contextlib.contextmanager
+def _kept(folder: Path, outbox: Path | None) -> Iterator[EventStore | Rows]:
+    """Where the events of a log are: beside it, or in a platform's outbox; the blobs are beside it in either case."""
+    with EventStore(folder) as store:
+        if outbox is None:
+            yield store
+            return
+        with _outbox(outbox, store) as rows:
+            yield rows
+
+
+@contextlib.contextmanager
+def _outbox(path: Path, blobs: EventStore | None) -> Iterator[Rows]:
+    """The outbox in a SQLite database that is there already."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            rows = Rows(connection, SQLITE) if blobs is None else Rows(connection, SQLITE, blobs.blob)
+            if rows.one("SELECT 1 FROM sqlite_master WHERE name = 'waarmerk_outbox'") is None:
+                raise UsageError("there is no outbox in this database", where=str(path))
+            yield rows
+    except sqlite3.OperationalError as error:
+        raise UnavailableError(f"the database of the outbox failed: {error}", where=str(path)) from error
+    except sqlite3.DatabaseError as error:
+        raise InputError(f"this is no sound SQLite database: {error}", where=str(path)) from error
+
+
+def _named_blobs(store: Events, first: int, end: int) -> list[str]:
     found: set[str] = set()
     for stored in store.between(first, end):
         found |= {digest.decode() for digest in _DIGEST.findall(stored.event)}
