@@ -329,3 +329,11 @@ def test_a_kill_between_any_two_steps_loses_and_doubles_nothing(database: Databa
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 40
+
+
+def test_the_recorder_imports_no_database_driver_but_the_standard_library_s() -> None:
+    script = (
+        "import sys, waarmerk.record.dispatch; print([name for name in sys.modules if name.startswith('psycopg')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
