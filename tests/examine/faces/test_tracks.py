@@ -13,7 +13,7 @@ from waarmerk.examine.faces.finder import load_finder
 from waarmerk.examine.faces.interface import Box, Face, TrackSample
 from waarmerk.examine.faces.locate import SAME
 from waarmerk.examine.faces.mesh import FaceMesh, Mesh
-from waarmerk.examine.faces.tracks import FOLLOWED, GAP_S, SKIP_S, TrackLinker
+from waarmerk.examine.faces.tracks import FOLLOWED, GAP_S, SEARCH_S, SKIP_S, TrackLinker
 from waarmerk.examine.media.pieces import FrameSample, Picture
 
 SPACING = 0.25
@@ -229,3 +229,37 @@ def test_a_real_face_that_moves_is_one_track_with_its_mesh_in_every_sample() -> 
         assert f.landmarks is not None
         assert f.presence > 0.99
         assert overlap(f.box, boxes[f.sample.number]) > 0.85
+
+
+@dataclass
+class Glancer(Scene):
+    """A scene whose faces are too small for a glance, except where `plain` says otherwise."""
+
+    plain: frozenset[int] = frozenset()
+    glanced: list[int] = field(default_factory=list)
+
+    def glance(self, rgb: Picture) -> list[Face]:
+        number = int(rgb[0, 0, 0])
+        self.glanced.append(number)
+        return [Face(box, 0.9) for box in self.seen[number]] if number in self.plain else []
+
+
+def test_a_shot_without_faces_is_searched_for_small_ones_at_its_start_and_every_two_seconds() -> None:
+    scene = Glancer([[]] * 32, [[]] * 32)
+    followed(scene, samples(32, shots=[0] * 20 + [1] * 12))
+    assert [number * SPACING for number in scene.looked] == [0.0, 2.0, 4.0, 5.0, 7.0]
+    assert len(scene.glanced) > 2 * len(scene.looked)
+
+
+def test_a_small_face_that_comes_is_found_within_two_seconds_and_then_followed() -> None:
+    steps = [[]] * 3 + steady(25)
+    faces = followed(Glancer(steps, steps), samples(28))
+    assert faces[0].sample.t_s <= 3 * SPACING + SEARCH_S
+    assert [face.sample.number for face in faces] == list(range(faces[0].sample.number, 28))
+    assert {face.track for face in faces} == {0}
+
+
+def test_a_face_that_a_glance_sees_is_followed_at_once() -> None:
+    steps = [[]] * 4 + steady(8)
+    faces = followed(Glancer(steps, steps, plain=frozenset({4})), samples(12))
+    assert faces[0].sample.number == 4

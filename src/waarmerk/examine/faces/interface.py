@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,15 @@ class FaceFinder(Protocol):
 
     def find(self, rgb: Picture) -> list[Face]:
         """Faces with score above the finder's floor, best first, overlapping ones already merged."""
+        ...
+
+
+@runtime_checkable
+class Glancing(Protocol):
+    """A finder that can also look quickly: the same faces but the small ones."""
+
+    def glance(self, rgb: Picture) -> list[Face]:
+        """Faces of the picture as a whole, as `find` gives them."""
         ...
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from waarmerk.examine.faces.boxes import overlap
 from waarmerk.examine.faces.conventions import to_mesh
 from waarmerk.examine.faces.crops import croppable, mesh_box
-from waarmerk.examine.faces.interface import Box, Face, FaceFinder
+from waarmerk.examine.faces.interface import Box, Face, FaceFinder, Glancing
 from waarmerk.examine.faces.mesh import PRESENCE, Mesh, eyes, tilt
 from waarmerk.examine.media.pieces import Picture
 
@@ -56,9 +56,15 @@ def fitted(rgb: Picture, box: Box, angle: float, score: float, mesh: Fitter) -> 
     return Located(mesh_box(found.landmarks), score, found.presence, found.landmarks, tilt(*eyes(found.landmarks)))
 
 
-def locate(rgb: Picture, finder: FaceFinder, mesh: Fitter, at_most: int | None = None) -> list[Located]:
-    """Every face of a picture, the largest `at_most` of them, largest first; one found twice counts once."""
-    faces = sorted(finder.find(rgb), key=lambda face: -face.box[2] * face.box[3])
+def locate(
+    rgb: Picture, finder: FaceFinder, mesh: Fitter, at_most: int | None = None, *, quick: bool = False
+) -> list[Located]:
+    """Every face of a picture, the largest `at_most` of them, largest first; one found twice counts once.
+
+    `quick`: a glance is enough, where the finder has one.
+    """
+    seen = finder.glance(rgb) if quick and isinstance(finder, Glancing) else finder.find(rgb)
+    faces = sorted(seen, key=lambda face: -face.box[2] * face.box[3])
     located: list[Located] = []
     for face in faces[:at_most]:
         box = to_mesh(face.box, finder.name)

@@ -2,6 +2,7 @@
 
 - The finder looks at every second sample, and at the first and last of each shot. A sample between two is held back
   by one: a face seen before and after is placed between them and fitted with the mesh.
+- While no face is there the finder only glances, and searches for small faces every `SEARCH_S` seconds.
 - A track is one face in one shot. A new shot begins new tracks: nothing says that it is the same person.
 - Two places are one track when the face moved less than `REACH` of its size and kept its size within `GROWTH`.
 - A face that the finder misses is followed by the mesh from where it was; one that both miss may come back within
@@ -32,6 +33,10 @@ GAP_S = 1.0
 SKIP_S = 0.4
 """Seconds between two samples up to which the finder may skip one: farther apart, too much can happen between."""
 
+SEARCH_S = 2.0
+"""Seconds between two searches for small faces while a shot shows none: they cost two runs of the finder more, and a
+face worth examining stays longer."""
+
 
 @dataclass
 class _Track:
@@ -53,6 +58,7 @@ class TrackLinker:
         # Only when and in which shot: a kept picture would hold the ring's memory open.
         self._last: tuple[float, int] | None = None
         self._looked_s = 0.0
+        self._searched_s: float | None = None
         self.begun = 0
         """Tracks begun so far."""
         self.not_followed = 0
@@ -81,6 +87,7 @@ class TrackLinker:
         held, self._held = self._held, None
         settled = self._look(held) if held is not None else []
         self._tracks.clear()
+        self._searched_s = None
         return settled
 
     def _look(self, sample: FrameSample) -> list[TrackSample]:
@@ -89,7 +96,11 @@ class TrackLinker:
         since = min(sample.t_s - GAP_S, self._looked_s)
         self._tracks = [track for track in self._tracks if track.t_s >= since]
         before = {track.number: (track.t_s, track.at) for track in self._tracks}
-        found = locate(sample.rgb, self._finder, self._mesh, FOLLOWED)
+        searched = self._searched_s
+        quick = not self._tracks and searched is not None and 0 <= sample.t_s - searched < SEARCH_S
+        found = locate(sample.rgb, self._finder, self._mesh, FOLLOWED, quick=quick)
+        if not quick:
+            self._searched_s = None if found else sample.t_s
         links = linked(self._tracks, found)
         now: dict[int, tuple[Located, bool]] = {number: (found[index], True) for number, index in links.items()}
         now |= self._followed(sample, [t for t in self._tracks if t.number not in links], found)
