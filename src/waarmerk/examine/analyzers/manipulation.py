@@ -5,7 +5,7 @@ Rules:
   it was not trained on. The answer is a likelihood ratio within the bounds of that calibration, never "97 % fake".
 - What the picture cannot carry is an abstention with its reason (`evidence.quality`), for a picture, a track, and
   where every track abstains for the medium.
-- At most `RATE` pictures a second of a track are scored, `RATE_LONG` in media over `LONG_S`.
+- At most `RATE` pictures a second of a track are scored for its first `DENSE` pictures, then `RATE_LATER`.
 - Bounded memory: numbers for each scored picture, and the `STRONGEST` pictures. Faces are scored one by one: a batch
   of eight costs a quarter more a face, since its layers no longer fit the core's cache.
 
@@ -46,9 +46,9 @@ from waarmerk.values import Abstention, Asset, Finding, FrameScore, Json, Ratio,
 
 VERSION: Final = "1"
 BUILT_IN: Final = "manipulation"
-RATE, RATE_LONG, LONG_S = 4.0, 2.0, 30.0
-"""Scored pictures of a track a second; the same in media longer than `LONG_S` seconds. In a long medium more
-pictures of one face change its mean no more."""
+RATE, RATE_LATER, DENSE = 4.0, 1.0, 24
+"""Scored pictures of a track a second; the same once `DENSE` pictures of the track were scored: more pictures of one
+face hardly move its mean, and a short track loses none."""
 STRONGEST: Final = 6
 PICTURE_SIDE: Final = 192
 FRAMES_SHOWN: Final = 240
@@ -166,7 +166,6 @@ class ManipulationWatch:
     def __init__(self, model: Model, asset: Asset) -> None:
         self._model = model
         self._video = asset.kind == "video"
-        self.rate = RATE_LONG if (asset.duration_s or 0.0) > LONG_S else RATE
         self._tracks: dict[int, _Track] = {}
         self._strongest: list[_Strong] = []
         self._scored = 0
@@ -182,7 +181,8 @@ class ManipulationWatch:
         track.end_s = max(track.end_s, t_s)
         track.size = max(track.size, *piece.box[2:])
         # A sample early counts too: time stamps are not exact multiples of the distance between samples.
-        if track.times and t_s - track.times[-1] < 0.75 / self.rate:
+        rate = RATE if len(track.times) < DENSE else RATE_LATER
+        if track.times and t_s - track.times[-1] < 0.75 / rate:
             return
         reason = unusable(quality(piece))
         if reason is not None:
@@ -241,7 +241,7 @@ class ManipulationWatch:
                 "cllr": fitted.cllr,
                 "figures": card.notes,
             },
-            "rate": self.rate,
+            "rate": RATE,
             "pictures": self._scored,
             "unusable": dict(sorted(reasons.items())),
             "strongest": [
