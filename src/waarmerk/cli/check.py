@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from waarmerk import settings as settings_
+from waarmerk.cli.check_record import ExaminationRecorder
 from waarmerk.errors import ANSWER_IS_NO, UsageError, WaarmerkError, combined_exit_code
 from waarmerk.examine.again import repeat
 from waarmerk.examine.analyzers.interface import AnalyzerOptions
@@ -80,6 +81,12 @@ def check(
     again: Annotated[
         Path | None, typer.Option(metavar="REPORT.json", help="Repeat the examination that this report records.")
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="LOG", help="Write an event for each input into this log; see --about.")
+    ] = None,
+    about: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="For --record: service, posted_at, uploader (pid), why.")
+    ] = None,
 ) -> None:
     """Examine videos and pictures: manipulated faces, provenance, known items, structure of the file.
 
@@ -89,10 +96,14 @@ def check(
     settings = settings_.load(os.environ)
     options = _options(settings, purpose, base_rate, finder, known, trust_anchors, reference, model)
     say = Sentences(lang or settings.lang)
+    if (about is not None and record is None) or (again is not None and record is not None):
+        raise UsageError("--about belongs to --record, and --record to an examination, not to --again")
     if again is not None:
         raise typer.Exit(_again(again, paths, options, say, as_json=format_ == "json"))
     with ExitStack() as stack:
         report = _Report(say, format_, _labels(fail_on or []))
+        if record is not None:
+            report.recorder = ExaminationRecorder(record, about)
         if html is not None:
             report.page = stack.enter_context(WholeFile(html))
         if out is not None:
@@ -165,6 +176,7 @@ class _Report:
         self.answered: set[str] = set()
         self.page: WholeFile | None = None
         self.rows: RowFile | None = None
+        self.recorder: ExaminationRecorder | None = None
 
     def holds(self, one: Input) -> bool:
         """Whether the file of rows answers this input already."""
@@ -186,7 +198,8 @@ class _Report:
             return
         row = check_row(result) if isinstance(result, Examination) else error_row(path, result)
         self._count(row)
-        if self.rows is not None:
+        # Recorded first: a row in the file would keep the next call from recording what this one could not.
+        if self._recorded(path, result) and self.rows is not None:
             self.rows.append(row)
         if self._json:
             sys.stdout.buffer.write(line(row))
@@ -197,6 +210,19 @@ class _Report:
             show_error(path, result, self._errors)
         if self.page is not None:
             self._told.append((path, result))
+
+    def _recorded(self, path: str, result: Examination | WaarmerkError) -> bool:
+        """Whether nothing is left to record of this outcome."""
+        if self.recorder is None or not isinstance(result, Examination):
+            return True
+        try:
+            receipt = self.recorder.add(result)
+        except WaarmerkError as error:
+            self._codes.add(error.exit_code)
+            show_error(path, error, self._errors)
+            return False
+        self._note(f"{path}: {self._say.words.say('text.recorded', receipt=receipt)}")
+        return True
 
     def finish(self) -> None:
         """The page, and what is told at the end."""
