@@ -46,11 +46,13 @@ class OneOutbox(RuleBasedStateMachine):
         self.committed: dict[str, set[str]] = {"a": set(), "b": set()}
         self.open: list[tuple[str, str]] = []
 
-    @rule(channel=CHANNELS, number=strategies.integers(0, 9))
-    def record(self, channel: str, number: int) -> None:
+    @rule(channel=CHANNELS, number=strategies.integers(0, 9), commit=strategies.booleans())
+    def record(self, channel: str, number: int, commit: bool) -> None:
         written = self.outbox.record(self.connection, fresh(number, channel=channel, service="s"))
         self.open.append((channel, written.id))
         assert written.n == len(self.committed[channel]) + sum(name == channel for name, _ in self.open)
+        if commit:
+            self.commit()
 
     @rule()
     def commit(self) -> None:
