@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.clips import portrait_clip
+from waarmerk.record.log.posix import PosixStorage
+from waarmerk.record.log.sequencer import open_log
 
 WAARMERK = str(Path(sys.executable).with_name("waarmerk"))
 ABOUT = {
@@ -87,3 +89,19 @@ def test_record_without_about_or_without_a_log_is_wrong_use(tmp_path: Path, log:
     assert "--about" in run("check", "--record", log[0], "x.mp4", code=2).stderr
     assert "--record" in run("check", "--about", about(tmp_path), "x.mp4", code=2).stderr
     assert "Traceback" not in run("check", "--record", tmp_path, "--about", about(tmp_path), "x.mp4", code=2).stderr
+
+
+def test_what_could_not_be_recorded_is_told_and_recorded_by_the_same_call_given_again(
+    tmp_path: Path, log: tuple[Path, str]
+) -> None:
+    clip = portrait_clip(tmp_path / "a.mp4", seconds=1, seed=1)
+    given = ("check", "--record", log[0], "--about", about(tmp_path), "--out", tmp_path / "rows.jsonl", clip)
+    with open_log(PosixStorage(log[0])):
+        told = run(*given, code=1)
+    assert str(clip) in told.stderr and "Traceback" not in told.stderr
+    assert (tmp_path / "rows.jsonl").read_text() == ""
+    run(*given)
+    (receipt,) = (log[0] / "private" / "receipts").iterdir()
+    assert json.loads(receipt.read_text())["event"]["n"] == 1
+    run(*given)
+    assert len(list((log[0] / "private" / "receipts").iterdir())) == 1

@@ -219,7 +219,7 @@ class _Report:
             receipt = self.recorder.add(result)
         except WaarmerkError as error:
             self._codes.add(error.exit_code)
-            show_error(path, error, self._errors)
+            self._note(f"{path}: {self._say.words.say('text.not-recorded', why=error.sentence())}")
             return False
         self._note(f"{path}: {self._say.words.say('text.recorded', receipt=receipt)}")
         return True

@@ -60,9 +60,7 @@ def examined_event(
     """
     provenance = next((one for one in examination.findings if one.analyzer == "provenance"), None)
     if provenance is None or isinstance(provenance.answer, Abstention):
-        raise InputError(
-            "the examination is not recorded: its provenance could not be read", where=examination.asset.path
-        )
+        raise InputError("its provenance could not be read, and the event has to say it")
     kind = f"_{examination.asset.kind.upper()}"
     value: Json = {
         "kind": "item.examined",
