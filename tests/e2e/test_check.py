@@ -233,7 +233,7 @@ USES: dict[str, list[str]] = {
     "a base rate that is none": ["--base-rate", "7", "CLIP"],
     "an unknown finder": ["--finder", "eyes", "CLIP"],
     "a list of known items that is not there": ["--known", "FOLDER/none.txt", "CLIP"],
-    "a list of known items that is none": ["--known", "CLIP", "CLIP"],
+    "a known item that is neither a list nor a medium": ["--known", "FOLDER/note.txt", "CLIP"],
     "a trust list that is none": ["--trust-anchors", "CLIP", "CLIP"],
     "a model folder that is none": ["--model", "FOLDER", "CLIP"],
     "a page that cannot be written": ["--html", "FOLDER/none/page.html", "CLIP"],
@@ -247,6 +247,7 @@ def test_each_wrong_use_is_one_clear_sentence(
     clips: list[Path], tmp_path: Path, golden: Callable[[str, str], None]
 ) -> None:
     told = []
+    (tmp_path / "note.txt").write_text("known: yes\n")
     for name, arguments in USES.items():
         given = [text.replace("CLIP", str(clips[0])).replace("FOLDER", str(tmp_path)) for text in arguments]
         result = run(*given)
