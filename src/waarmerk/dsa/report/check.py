@@ -199,7 +199,8 @@ def _sentence(report: Report, rule: Rule, hits: list[Hit], said: Words) -> str:
         many = said.find(f"{base}.many")
         if many is not None:
             return many.format(**fields)
-        return f"{said.say(base, **fields)} {said.say('more', **fields)}"
+        # The sentence of the first cell comes last, so that the whole still asks.
+        return said.say("more", **{**fields, "sentence": said.say(base, **fields)})
     return said.say(base, **fields)
 
 
@@ -252,6 +253,15 @@ def _notes(report: Report, said: Words) -> Iterable[Note]:
     for met in report.deviations:
         if not met.asks:
             grouped.setdefault((met.code, met.part, met.where), []).append({"line": met.line, **met.fields})
+    everywhere: dict[str, list[tuple[int, str]]] = {}
+    for code, part, where in grouped:
+        everywhere.setdefault(code, []).append((part, where))
     for (code, part, where), several in grouped.items():
+        same = everywhere[code]
+        if len(same) > 1 and said.find(f"note.{code}.many") is not None:
+            if (part, where) == same[0]:
+                names = ", ".join(name for _, name in same)
+                yield Note(code, 0, "", len(same), said.say(f"note.{code}.many", all=names))
+            continue
         fields = {"where": where, "part": part, "lines": len(several), **several[0]}
         yield Note(code, part, where, len(several), said.say(f"note.{code}", **fields))

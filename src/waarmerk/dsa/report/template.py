@@ -236,6 +236,17 @@ def category_labels() -> dict[str, str]:
     return found
 
 
+@cache
+def template_words() -> frozenset[str]:
+    """Normalised headings and labels of every part: what cells say when a line is cut where it should be."""
+    texts = (text for part in parts().values() for row in (_headers(part), *part.rows) for text in row)
+    return frozenset(words for text in texts if (words := normal(text)))
+
+
+def _headers(part: Part) -> tuple[str, ...]:
+    return tuple(column.header for column in part.columns)
+
+
 def _file(name: str) -> bytes:
     return (files("waarmerk.dsa") / "data" / "report_template" / name).read_bytes()
 

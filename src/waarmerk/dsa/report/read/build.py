@@ -1,7 +1,8 @@
 """A path as a report: sheets recognised, rows read, tables in order, one service and one period, or a sentence.
 
 Rules:
-- Two services or two periods that fill the same parts are two reports: refused, both named.
+- Two services or two periods that fill the same parts, or two identifications (part 1) of different services or
+  dates of publication, are two reports: refused, both named.
 - A part that stands twice for one service (ads, core) stays two tables; nothing is added up.
 - One table that holds several such tables under a column of its own (surface) is taken apart by that column.
 """
@@ -166,6 +167,7 @@ def _one_report(path: Path, tables: list[Table]) -> None:
         identity = (normal(service), normal(period))
         groups.setdefault(identity, set()).add(table.part)
         shown[identity] = f"{service or 'a service without a name'} ({period or 'no period'})"
+    _one_identification(path, [table for table in tables if table.part == 1])
     identities = list(groups)
     for index, one in enumerate(identities):
         for other in identities[index + 1 :]:
@@ -174,11 +176,24 @@ def _one_report(path: Path, tables: list[Table]) -> None:
             same_period = one[1] == other[1] or not one[1] or not other[1]
             common = groups[one] & groups[other]
             if common and (not related or not same_period):
-                raise InputError(
-                    f"holds two reports: {shown[one]} and {shown[other]}",
-                    where=str(path),
-                    hint="give one at a time, or both to `waarmerk dsa report compare`",
-                )
+                raise _two_reports(path, shown[one], shown[other])
+
+
+def _one_identification(path: Path, tables: list[Table]) -> None:
+    shown: dict[tuple[str, str], str] = {}
+    for table in tables:
+        service, published = _most([row.service for row in table.rows]), _facts([table]).get("published", "").strip()
+        shown.setdefault((normal(service), published), f"{service or table.name} ({published or 'no date'})")
+    if len(shown) > 1:
+        raise _two_reports(path, *list(shown.values())[:2])
+
+
+def _two_reports(path: Path, one: str, other: str) -> InputError:
+    return InputError(
+        f"holds two reports: {one} and {other}",
+        where=str(path),
+        hint="give one at a time, or both to `waarmerk dsa report compare`",
+    )
 
 
 def _facts(tables: list[Table]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 Rules:
 - Orders and notices may come in any category, so where the TOTAL is given every category is a number.
 - A column that no row uses does not apply (no monetary restrictions, no trusted flaggers).
+- A mark such as "-" or "n/a" is asked about as such (`placeholder_for_blank`) and not here again.
 - Sub-categories may be left out as a whole; one left blank beside sisters that already add up is a zero.
 """
 
@@ -26,6 +27,10 @@ _BESIDE: dict[int, tuple[tuple[str, ...], str]] = {
 _MEASURED = {"accuracy", "precision", "recall"}
 
 
+def _empty(row: Row, column: str) -> bool:
+    return row.cell(column).form == "blank"
+
+
 @rule("blank_for_zero", "instructions", parts=(3, 4), reference=_REFERENCE)
 def categories_left_blank(report: Report) -> Iterator[Hit]:
     """A category of orders or notices is blank although the TOTAL is given: was there none, or is it unknown?"""
@@ -41,7 +46,7 @@ def categories_left_blank(report: Report) -> Iterator[Hit]:
                     head = block.head
                     # Types 16 and 17 are for what authority or notifier left open; a provider may do without them.
                     optional = "NOT_SPECIFIED" in block.category
-                    if head is not None and head.cell(column).blank and not optional:
+                    if head is not None and _empty(head, column) and not optional:
                         yield Hit(table, head, column, 0, None, column)
                     elif head is not None and head.number(column):
                         yield from _sisters(table, head, block.rows, column)
@@ -49,7 +54,7 @@ def categories_left_blank(report: Report) -> Iterator[Hit]:
 
 def _sisters(table: Table, head: Row, rows: tuple[Row, ...], column: str) -> Iterator[Hit]:
     given = [number for row in rows if (number := row.number(column)) is not None]
-    blank = [row for row in rows if row.cell(column).blank and row.key != OTHER]
+    blank = [row for row in rows if _empty(row, column) and row.key != OTHER]
     wanted = len(expected_keywords(head.category)) - 1
     if blank and len(given) * 2 >= wanted and sum(given) == head.number(column):
         for row in blank:
@@ -64,7 +69,7 @@ def columns_used_and_left_blank(report: Report) -> Iterator[Hit]:
         rows = [row for row in table.rows if row.number(shown) is not None]
         for column in columns:
             used = [row for row in rows if row.number(column) is not None]
-            blank = [row for row in rows if row.cell(column).blank and row.cell(f"context_{column}").blank]
+            blank = [row for row in rows if _empty(row, column) and row.cell(f"context_{column}").blank]
             # One figure in the TOTAL alone is a total without breakdown, not a column in use.
             if len([row for row in used if row.key != TOTAL]) >= len(blank):
                 for row in blank:
@@ -81,7 +86,7 @@ def rows_used_without_their_count(report: Report) -> Iterator[Hit]:
             if table.part == 4 and not row.key.startswith("KEYWORD_"):
                 continue
             used = any(row.number(column) for column in others)
-            if used and row.cell(shown).blank:
+            if used and _empty(row, shown):
                 yield Hit(table, row, shown, 0, None, shown)
 
 

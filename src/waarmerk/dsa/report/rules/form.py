@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from waarmerk.dsa.report.model import Form, Report
+from waarmerk.dsa.report.model import Deviation, Form, Report
 from waarmerk.dsa.report.rules.numbers import figures
 from waarmerk.dsa.report.rules.registry import Hit, rule
 
@@ -23,6 +23,18 @@ def _met(report: Report, code: str) -> Iterator[Hit]:
             yield Hit(table, None, habit=met.where, fields=fields, part=met.part)
 
 
+def _files(report: Report, code: str, field: str) -> Iterator[Hit]:
+    """One hit for all the files of one habit of writing; part 0 where they are of several parts."""
+    habits: dict[object, list[Deviation]] = {}
+    for met in report.deviations:
+        if met.code == code:
+            habits.setdefault(met.fields[field], []).append(met)
+    for same in habits.values():
+        fields = {"where": same[0].where, "files": len(same), **same[0].fields}
+        part = same[0].part if len(same) == 1 else 0
+        yield Hit(None, habit=str(fields[field]), variant="files" if len(same) > 1 else "", fields=fields, part=part)
+
+
 def _written(report: Report, form: Form) -> Iterator[Hit]:
     for table, row, column, _, cell in figures(report):
         if cell.form == form:
@@ -33,13 +45,13 @@ def _written(report: Report, form: Form) -> Iterator[Hit]:
 @rule("separator", "instructions", parts=_ALL, reference=_FILE)
 def other_separators(report: Report) -> Iterator[Hit]:
     """Cells are separated by something else than a comma."""
-    yield from _met(report, "separator")
+    yield from _files(report, "separator", "mark")
 
 
 @rule("encoding", "instructions", parts=_ALL, reference=_FILE)
 def other_encodings(report: Report) -> Iterator[Hit]:
     """The file is not UTF-8; a byte order mark is lawful."""
-    yield from _met(report, "encoding")
+    yield from _files(report, "encoding", "encoding")
 
 
 @rule("heading_missing", "instructions", parts=_ALL, reference=_HEADINGS)

@@ -3,18 +3,23 @@
 Rules:
 - A sum is asked for only where every part is given; with parts left blank only a sum above the whole is odd.
 - Items may be counted in two categories, so their sums are questions.
-- A gap that one row without a home explains exactly is a question about that row, never a contradiction.
+- A gap that one row without a home explains exactly is a question about that row, never a contradiction; so is one
+  that a row explains by moving from a category that has it too much to the category that lacks it.
+- One cause is asked about once: a part above its whole is `part_above_whole` and no sum as well, and a TOTAL that
+  misses exactly what one category misses of its own sub-categories is asked about at the category.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from waarmerk.dsa import vocabulary
 from waarmerk.dsa.report.model import Block, Report, Row, Table
 from waarmerk.dsa.report.rules.registry import Hit, rule
 from waarmerk.dsa.report.template import CATEGORY_PARTS, OTHER, TOTAL, Column
 
+# A category and what it has more than its sub-categories.
+_Gap = tuple[Block, float | int]
 _WHERE = "Annex II, part I, 7: sub-categories shall be equal to the total of their category; no double counts"
 
 
@@ -58,30 +63,40 @@ def expected_keywords(category: str) -> tuple[str, ...]:
 def _subcategories(report: Report, kind: str) -> Iterator[tuple[Hit, bool]]:
     for table in report.of(*CATEGORY_PARTS):
         for scope in table.scopes():
-            blocks = table.blocks(scope)
             homeless = _homeless(table, scope)
-            for index, block in enumerate(blocks):
-                if block.head is None or not block.rows:
-                    continue
-                before = blocks[index - 1] if index else None
-                for column in _columns(table, kind):
-                    gap = _gap(block, column.key, expected_keywords(block.category))
-                    if not gap:
-                        continue
-                    whole = block.head.number(column.key) or 0
-                    found = whole - gap
-                    orphan = _matching(homeless, column.key, gap) or _borrowed(before, block, column.key, gap)
-                    if orphan:
-                        yield _orphan(table, orphan, column.key, whole, found, block.head.label), True
-                    else:
-                        habit = f"sub {column.key}"
-                        variant = "items_sub" if kind == "items" else "" if found else "undivided"
-                        rows = block.rows
-                        yield Hit(table, block.head, column.key, whole, found, habit, variant, beside=rows), False
+            for column in _columns(table, kind):
+                gaps = [(block, gap) for block in table.blocks(scope) if (gap := _gap(block, column.key))]
+                for block, gap in gaps:
+                    hit = _subcategory(table, block, column.key, gap, kind, homeless, gaps)
+                    if hit is not None:
+                        yield hit
 
 
-def _gap(block: Block, column: str, wanted: tuple[str, ...]) -> float | int | None:
+def _subcategory(
+    table: Table, block: Block, column: str, gap: float | int, kind: str, homeless: list[Row], gaps: list[_Gap]
+) -> tuple[Hit, bool] | None:
+    head = block.head
+    if head is None:
+        return None
+    whole = head.number(column) or 0
+    found = whole - gap
+    if gap < 0 and any(_moved(block, gap, other, missing, column) for other, missing in gaps):
+        # Asked about at the category that lacks the row.
+        return None
+    orphan = _matching(homeless, column, gap) or next(
+        (row for other, more in gaps if (row := _moved(other, more, block, gap, column))), None
+    )
+    if orphan is not None:
+        return _orphan(table, orphan, column, whole, found, head.label), True
+    if _above(block.rows, head, column):
+        return None
+    variant = "items_sub" if kind == "items" else "" if found else "undivided"
+    return Hit(table, head, column, whole, found, f"sub {column}", variant, beside=block.rows), False
+
+
+def _gap(block: Block, column: str) -> float | int | None:
     """The category less its parts, None where that says nothing: a part is blank and the rest is not too much."""
+    wanted = expected_keywords(block.category)
     whole = block.head.number(column) if block.head else None
     parts = [row.number(column) for row in block.rows]
     given = [part for part in parts if part is not None]
@@ -109,17 +124,17 @@ def _matching(rows: list[Row], column: str, gap: float | int) -> Row | None:
     return next((row for row in rows if row.number(column) == abs(gap)), None)
 
 
-def _borrowed(before: Block | None, block: Block, column: str, gap: float | int) -> Row | None:
-    """The edge row that makes both neighbours right when it moves from one category to the next."""
-    if before is None or before.head is None or not before.rows or not block.rows:
+def _moved(giver: Block, more: float | int, taker: Block, gap: float | int, column: str) -> Row | None:
+    """The row that makes both categories right when it moves from the one that has too much to the one that lacks."""
+    if gap <= 0 or more != -gap or giver is taker:
         return None
-    whole = before.head.number(column)
-    numbers = [row.number(column) for row in before.rows]
-    if whole is None or any(number is None for number in numbers):
-        return None
-    other = whole - sum(number or 0 for number in numbers)
-    edge = before.rows[-1] if gap > 0 else block.rows[0]
-    return edge if other == -gap and edge.number(column) == abs(gap) else None
+    return next((row for row in giver.rows if row.number(column) == gap), None)
+
+
+def _above(parts: Iterable[Row], whole: Row, column: str) -> bool:
+    """Whether one part alone is above the whole, which is asked about as such."""
+    most = whole.number(column)
+    return most is not None and any((row.number(column) or 0) > most >= 0 for row in parts)
 
 
 def _totals(report: Report, kind: str) -> Iterator[tuple[Hit, bool]]:
@@ -155,6 +170,8 @@ def _total(table: Table, total: Row, blocks: list[Block], column: str, kind: str
         return _orphan(table, homeless, column, whole, sum(given), total.label), True
     complete = len(given) == len(heads) and {head.key for head in heads}.issuperset(allowed)
     if gap > 0 and (not complete or lost):
+        return None
+    if _above(heads, total, column) or any(_gap(block, column) == -gap for block in blocks):
         return None
     variant = "items_total" if kind == "items" else ""
     return Hit(table, total, column, whole, sum(given), f"total {column}", variant), False
