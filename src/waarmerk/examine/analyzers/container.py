@@ -10,12 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from waarmerk.errors import InputError, UsageError
-from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
+from waarmerk.examine.analyzers.file_watch import FileWatch
+from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need
 from waarmerk.examine.media.medium import open_medium
 from waarmerk.examine.media.pieces import FileReading
 from waarmerk.examine.media.reading import Plan, ReaderPlan, Reading
 from waarmerk.examine.media.structure.reader import READER
-from waarmerk.values import Abstention, Asset, Finding, Json
+from waarmerk.values import Asset, Json
 
 VERSION = "1"
 REFERENCES_MOST = 20
@@ -103,30 +104,9 @@ class ContainerAnalyzer:
             raise UsageError(f"more than {REFERENCES_MOST} reference files", hint="choose the most typical ones")
         return {"references": [described(path) for path in options.references]}
 
-    def start(self, asset: Asset, options: AnalyzerOptions) -> ContainerWatch:  # noqa: ARG002
+    def start(self, asset: Asset, options: AnalyzerOptions) -> FileWatch:  # noqa: ARG002
         """Begins on one medium."""
-        return ContainerWatch()
-
-
-class ContainerWatch:
-    """Waits for what the reader in the child found."""
-
-    def __init__(self) -> None:
-        self._reading: FileReading | None = None
-
-    def see(self, piece: Piece) -> None:
-        """Keeps the reading."""
-        if isinstance(piece, FileReading) and piece.reader == READER:
-            self._reading = piece
-
-    def finding(self) -> Finding:
-        """The facts, or an abstention where the reader itself failed."""
-        reading = self._reading
-        if reading is None or reading.facts is None:
-            why = "the file's structure was not read" if reading is None else reading.error or "no reason was given"
-            answer = Abstention(reason="analyzer-failed", detail=why)
-            return Finding(analyzer=ContainerAnalyzer.name, version=VERSION, answer=answer)
-        return Finding(analyzer=ContainerAnalyzer.name, version=VERSION, answer=None, facts=reading.facts)
+        return FileWatch(self, "the file's structure")
 
 
 def described(path: Path) -> dict[str, Json]:

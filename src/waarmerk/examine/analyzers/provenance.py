@@ -19,9 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from waarmerk.errors import InputError
-from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
-from waarmerk.examine.media.pieces import FileReading
-from waarmerk.values import Abstention, Asset, Finding, Json
+from waarmerk.examine.analyzers.file_watch import FileWatch
+from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need
+from waarmerk.values import Asset, Json
 
 VERSION: Final = "1"
 READER: Final = "waarmerk.examine.analyzers.provenance_reader:read"
@@ -134,33 +134,9 @@ class ProvenanceAnalyzer:
         """The trust list as PEM text, or None; raises InputError where the operator's file is none."""
         return {"trust_anchors": None if options.trust_anchors is None else trust_list(options.trust_anchors)}
 
-    def start(self, asset: Asset, options: AnalyzerOptions) -> ProvenanceWatch:  # noqa: ARG002
+    def start(self, asset: Asset, options: AnalyzerOptions) -> FileWatch:  # noqa: ARG002
         """Begins on one medium."""
-        return ProvenanceWatch()
-
-
-class ProvenanceWatch:
-    """Waits for what the reader in the child found."""
-
-    def __init__(self) -> None:
-        self._reading: FileReading | None = None
-
-    def see(self, piece: Piece) -> None:
-        """Keeps the reading."""
-        if isinstance(piece, FileReading) and piece.reader == READER:
-            self._reading = piece
-
-    def finding(self) -> Finding:
-        """The facts, or an abstention where the reader itself failed."""
-        reading = self._reading
-        if reading is None or reading.facts is None:
-            why = "the file's provenance was not read" if reading is None else reading.error or "no reason was given"
-            return Finding(
-                analyzer=ProvenanceAnalyzer.name,
-                version=VERSION,
-                answer=Abstention(reason="analyzer-failed", detail=why),
-            )
-        return Finding(analyzer=ProvenanceAnalyzer.name, version=VERSION, answer=None, facts=reading.facts)
+        return FileWatch(self, "the file's provenance")
 
 
 def trust_list(path: Path) -> str:
