@@ -120,6 +120,13 @@ def test_foreign_headings_are_taken_by_place_and_asked_about(plaza: Report, tmp_
     assert ids(checked) == {"heading_foreign"}
 
 
+def test_some_headings_in_other_words_are_noted_and_change_no_answer(plaza: Report, tmp_path: Path) -> None:
+    plaza.parts[4][0][5] = "Meldingen in totaal"
+    checked = check_path(folder_of(plaza, tmp_path / "report"))[1]
+    assert ids(checked) == set()
+    assert "headings_reworded" in notes(checked)
+
+
 def test_a_table_without_headings_is_taken_by_place_and_asked_about(plaza: Report, tmp_path: Path) -> None:
     del plaza.parts[4][0]
     checked = check_path(write_folder(plaza, tmp_path / "r"))[1]

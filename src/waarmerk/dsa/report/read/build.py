@@ -93,6 +93,9 @@ def _form(sheet: Sheet, found: Recognised, deviations: list[Deviation]) -> None:
         deviations.append(
             Deviation("column_missing", number, name, asks=True, column=header, fields={"header": header})
         )
+    if found.renamed:
+        told = {"count": len(found.renamed), "header": found.renamed[0][:80]}
+        deviations.append(Deviation("headings_reworded", number, name, asks=False, fields=told))
     for title, _ in found.extra:
         deviations.append(Deviation("column_extra", number, name, asks=False, fields={"header": title[:80]}))
     leaf = normal(name.rpartition("#")[2].rpartition("/")[2])

@@ -28,7 +28,10 @@ _NUMBER_IN_NAME = re.compile(r"(?:^|[^0-9])(1[01]|[1-9])(?=[^0-9]|$)")
 
 @dataclass(frozen=True)
 class Recognised:
-    """A sheet as a part: `header` is the index of its header row or None, `places` the column of each key."""
+    """A sheet as a part: `header` is the index of its header row or None, `places` the column of each key.
+
+    `renamed`: headings in other words, of columns that were taken by place among recognised ones.
+    """
 
     part: Part
     header: int | None
@@ -37,6 +40,7 @@ class Recognised:
     extra: tuple[tuple[str, int], ...]
     shift: int
     by_place: bool
+    renamed: tuple[str, ...]
 
 
 def recognise(sheet: Sheet) -> Recognised | None:
@@ -189,6 +193,8 @@ def _places(sheet: Sheet, part: Part, header: int | None) -> Recognised:
         place == part.by_key[key].place + offset for key, place in places.items()
     )
     taken = set(places.values())
+    shown = sheet.rows[header][1] if header is not None else ()
+    renamed: list[str] = []
     for column in part.columns:
         place = column.place + offset
         if column.key in places or place in taken or not 0 <= place < width:
@@ -196,14 +202,15 @@ def _places(sheet: Sheet, part: Part, header: int | None) -> Recognised:
         if by_place or aligned:
             places[column.key] = place
             taken.add(place)
+            title = str(shown[place]).strip() if place < len(shown) else ""
+            renamed += [title] if title and not by_place else []
     missing = tuple(c.key for c in part.columns if c.key not in places and c.kind != "context")
-    shown = sheet.rows[header][1] if header is not None else ()
     extra = tuple(
         (str(value).strip(), place + shift)
         for place, value in enumerate(shown)
         if str(value).strip() and place + shift not in taken | set(places.values())
     )
-    return Recognised(part, header, places, missing, extra, shift, by_place)
+    return Recognised(part, header, places, missing, extra, shift, by_place, tuple(renamed))
 
 
 def _by_title(part: Part, titles: list[str]) -> dict[str, int]:
