@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import signal
 import sys
@@ -110,7 +109,7 @@ def anchor(
 
 def _serve(site: Site, host: str, port: int) -> None:
     with Server(site, host, port) as server, contextlib.suppress(KeyboardInterrupt):
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, also where that is ignored
         typer.echo(server.url)
         sys.stdout.flush()
         server.serve_forever()
