@@ -1,6 +1,5 @@
 """Real files of every kind through the real child."""
 
-import os
 from fractions import Fraction
 from pathlib import Path
 
