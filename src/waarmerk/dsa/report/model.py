@@ -135,6 +135,11 @@ class Table:
         """The first row with this key and scope."""
         return self._first.get((key, scope))
 
+    def number(self, key: str, scope: str = "", column: str = "value") -> float | int | None:
+        """The number in a column of the row that `find` gives; None where there is no such row or number."""
+        row = self.find(key, scope)
+        return row.number(column) if row is not None else None
+
     def scopes(self) -> list[str]:
         """The scopes of a table, in order ("" where the part has none)."""
         return list(self._by_scope)

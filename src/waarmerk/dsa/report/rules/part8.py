@@ -12,8 +12,8 @@ _REFERENCE = "Annex II, part II, 1.6 beside 1.3 and 1.4"
 
 
 def _number(table: Table | None, key: str, scope: str, column: str = "value") -> float | int | None:
-    row = table.find(key, scope) if table is not None else None
-    return row.number(column) if row is not None else None
+    """As `Table.number`, for a table that may be missing."""
+    return table.number(key, scope, column) if table is not None else None
 
 
 @rule("automated_above_measures", "question", parts=(8,), reference=_REFERENCE)
