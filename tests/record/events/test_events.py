@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from tests.record.events.examples import EXAMPLES, HEADER
 from waarmerk.errors import InputError
 from waarmerk.record.commitment import canonical
-from waarmerk.record.events.catalogue import KINDS, MAX_EVENT, decode, encode, fields, schema
+from waarmerk.record.events.catalogue import KINDS, MAX_EVENT, decode, encode, fields, native_fields, schema
 from waarmerk.record.events.checking import PersonErased
 from waarmerk.record.events.coverage import ANY, coverage, kinds_of, split
 from waarmerk.record.events.reference import page
@@ -47,9 +47,12 @@ def test_an_event_reads_back_and_its_schema_accepts_it(event: Event) -> None:
 def test_without_a_required_field_or_with_one_too_many_it_is_refused_by_reader_and_schema(event: Event) -> None:
     whole = plain(event)
     required = {field.name for field in msgspec.structs.fields(event) if field.required} | {"kind"}
+    required |= set(native_fields(whole["kind"]))
     for name in whole:
         rest = {key: value for key, value in whole.items() if key != name}
         assert VALIDATOR.is_valid(rest) == (name not in required), name
+        nothing = {**whole, name: None}
+        assert not VALIDATOR.is_valid(nothing) or (whole["kind"], name) == ("record.corrected", "now")
         if name in required:
             with pytest.raises(InputError):
                 decode(canonical(rest))
@@ -59,6 +62,25 @@ def test_without_a_required_field_or_with_one_too_many_it_is_refused_by_reader_a
     assert not VALIDATOR.is_valid(more)
     with pytest.raises(InputError, match="comment"):
         decode(canonical(more))
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=NAMES)
+def test_an_imported_event_lacks_what_a_native_one_must_say_and_nothing_else(event: Event) -> None:
+    imported = {**plain(event), "src": "import:tool"}
+    native = set(native_fields(imported["kind"]))
+    for name in imported:
+        rest = {key: value for key, value in imported.items() if key != name}
+        optional = name in native or not any(
+            field.name == name and field.required for field in msgspec.structs.fields(event)
+        )
+        assert VALIDATOR.is_valid(rest) == (optional and name != "kind"), name
+        if name in native:
+            assert getattr(decode(canonical(rest)), name) is None
+            with pytest.raises(InputError, match="import:NAME may lack it|a native"):
+                encode(msgspec.structs.replace(event, **{name: None}))
+    bare = {name: value for name, value in imported.items() if name not in native}
+    assert plain(decode(canonical(bare))) == bare
+    VALIDATOR.validate(bare)
 
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=NAMES)

@@ -15,6 +15,7 @@ from waarmerk.record.events.types import (
     Id,
     Keyword,
     Language,
+    Native,
     Pid,
     Restriction,
     Territory,
@@ -53,26 +54,26 @@ class DecisionMade(Event, frozen=True, tag="decision.made"):
     """A decision on one item or account; "no action" is one."""
 
     decision: Id
-    subject: Subject
-    because: Because
-    taken_up_at: Time
     outcome: Literal["restrict", "no_action", "restore"]
-    restrictions: tuple[Restriction, ...]
-    category: Category
-    keywords: tuple[Keyword, ...]
-    territory: tuple[Territory, ...]
-    policy: Digest
-    rule: Word
-    mode: Literal["live", "shadow"]
-    basis: tuple[Literal["ratio", "match", "provenance", "declaration", "context", "person"], ...]
-    tools: tuple[Digest, ...]
-    automated_detection: bool
-    automated_decision: Automation
-    deciders: tuple[Pid, ...]
-    synthetic: Literal["yes", "no", "unknown"]
-    art18: bool
-    uploader_contact: bool
-    commercial_spam: bool
+    subject: Native[Subject] = None
+    because: Native[Because] = None
+    taken_up_at: Native[Time] = None
+    restrictions: Native[tuple[Restriction, ...]] = None
+    category: Native[Category] = None
+    keywords: Native[tuple[Keyword, ...]] = None
+    territory: Native[tuple[Territory, ...]] = None
+    policy: Native[Digest] = None
+    rule: Native[Word] = None
+    mode: Native[Literal["live", "shadow"]] = None
+    basis: Native[tuple[Literal["ratio", "match", "provenance", "declaration", "context", "person"], ...]] = None
+    tools: Native[tuple[Digest, ...]] = None
+    automated_detection: Native[bool] = None
+    automated_decision: Native[Automation] = None
+    deciders: Native[tuple[Pid, ...]] = None
+    synthetic: Native[Literal["yes", "no", "unknown"]] = None
+    art18: Native[bool] = None
+    uploader_contact: Native[bool] = None
+    commercial_spam: Native[bool] = None
     until: Date | None = None
     ground: Ground | None = None
     ground_ref: Word | None = None
@@ -84,11 +85,11 @@ class DecisionMade(Event, frozen=True, tag="decision.made"):
 class EffectApplied(Event, frozen=True, tag="effect.applied"):
     """What the platform's own system confirmed. `decision` is absent for a label by declaration."""
 
-    subject: Id
     effect: Literal["applied", "lifted", "label_shown", "label_lost", "failed"]
-    restrictions: tuple[Restriction, ...]
-    territory: tuple[Territory, ...]
-    ack: Word
+    subject: Native[Id] = None
+    restrictions: Native[tuple[Restriction, ...]] = None
+    territory: Native[tuple[Territory, ...]] = None
+    ack: Native[Word] = None
     decision: Id | None = None
     views_total: Count | None = None
 

@@ -12,6 +12,7 @@ from waarmerk.record.events.types import (
     Keyword,
     Language,
     MemberState,
+    Native,
     OrderCategory,
     Pid,
     Territory,
@@ -34,14 +35,14 @@ class NoticeReceived(Event, frozen=True, tag="notice.received"):
     """A notice came in. `flagger_ref`: the trusted flagger's number in the public register. `csam`: Art. 16(2)(c)."""
 
     notice: Id
-    items: tuple[Id, ...]
-    sender_type: Literal["individual", "entity", "trusted_flagger", "authority"]
-    has_contact: bool
-    elements: NoticeElements
-    csam: bool
-    category: Category
-    keyword: Keyword
-    language: Language
+    items: Native[tuple[Id, ...]] = None
+    sender_type: Native[Literal["individual", "entity", "trusted_flagger", "authority"]] = None
+    has_contact: Native[bool] = None
+    elements: Native[NoticeElements] = None
+    csam: Native[bool] = None
+    category: Native[Category] = None
+    keyword: Native[Keyword] = None
+    language: Native[Language] = None
     sender: Pid | None = None
     flagger_ref: Word | None = None
     member_state: MemberState | None = None
@@ -65,11 +66,11 @@ class ChallengeReceived(Event, frozen=True, tag="challenge.received"):
     """A complaint (DSA Art. 20) or a dispute (Art. 21) came in. `admitted`: whether it is dealt with."""
 
     challenge: Id
-    decision: Id
     forum: Literal["internal", "out_of_court"]
-    sender: Pid
-    grounds: Literal["20_1_a", "20_1_b", "20_1_c", "20_1_d", "no_action"]
-    admitted: bool
+    decision: Native[Id] = None
+    sender: Native[Pid] = None
+    grounds: Native[Literal["20_1_a", "20_1_b", "20_1_c", "20_1_d", "no_action"]] = None
+    admitted: Native[bool] = None
     refusal: Word | None = None
 
 
@@ -78,7 +79,7 @@ class ChallengeClosed(Event, frozen=True, tag="challenge.closed"):
 
     challenge: Id
     outcome: Literal["upheld", "partially_reversed", "reversed", "omitted"]
-    deciders: tuple[Pid, ...]
-    automated: Automation
+    deciders: Native[tuple[Pid, ...]] = None
+    automated: Native[Automation] = None
     carried_out_by: Id | None = None
     body_ref: Word | None = None

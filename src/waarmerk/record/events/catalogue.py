@@ -5,11 +5,14 @@ Rules:
   with it duplicate keys, lone surrogates and numbers that no two readers read alike.
 - An unknown kind or version is refused by name, never guessed at.
 - Times and days must exist in the calendar; free values are nested 32 levels deep at most.
+- A native event has every field marked so; an imported one lacks what its source does not carry, and nothing is made
+  up for it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache, reduce
 from operator import or_
@@ -30,7 +33,7 @@ from waarmerk.record.events.checking import (
 )
 from waarmerk.record.events.looking import BankChanged, ExposureRead, ItemExamined, UploadsCounted
 from waarmerk.record.events.service import PolicyAdopted, ReportPublished, ServiceDeclared, ToolAdopted
-from waarmerk.record.events.types import Date, Event, Time
+from waarmerk.record.events.types import NATIVE, Date, Event, Time
 from waarmerk.values import Json
 
 MAX_EVENT = 1 << 20
@@ -79,6 +82,7 @@ _SPELLED_TWO_WAYS = re.compile(rb"(?:\":|[\[,])-?(?:[0-9]+[.eE]|[0-9]{16}|0\b)")
 
 def encode(event: Event) -> bytes:
     """The event's one form in bytes. Raises `InputError` where a free value has none that reads back."""
+    _check_native(event, "")
     _check_values(event, "")
     return canonical(msgspec.to_builtins(event))
 
@@ -94,6 +98,7 @@ def decode(data: bytes, where: str = "") -> Event:
         raise InputError(f"this is not an event of the catalogue: {error}", where=where) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"this is not JSON: {error}", where=where) from error
+    _check_native(event, where)
     _check_values(event, where)
     if not _is_canonical(data, event):
         raise InputError(
@@ -109,13 +114,35 @@ def fields(kind: str) -> tuple[str, ...]:
     return tuple(field.encode_name for field in msgspec.structs.fields(KINDS[kind]))
 
 
+@cache
+def native_fields(kind: str) -> tuple[str, ...]:
+    """The fields of a kind that every native event has and an imported one may lack."""
+    hints = get_type_hints(KINDS[kind], include_extras=True)
+    return tuple(name for name, hint in hints.items() if NATIVE in getattr(hint, "__metadata__", ()))
+
+
 def schema() -> Json:
-    """The JSON Schema of all kinds (draft 2020-12), generated from the structs."""
+    """The JSON Schema of all kinds (draft 2020-12), generated from the structs; what is absent is left out, not null."""
+    made = msgspec.json.schema(_ANY)
+    for definition in made["$defs"].values():
+        definition["properties"] = {
+            name: _without_null(property_) for name, property_ in definition["properties"].items()
+        }
+    for kind, struct in KINDS.items():
+        if names := native_fields(kind):
+            native = {"properties": {"src": {"const": "native"}}}
+            made["$defs"][struct.__name__] |= {"if": native, "then": {"required": list(names)}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An event of the record, version 1",
-        **msgspec.json.schema(_ANY),
+        **made,
     }
+
+
+def _without_null(property_: Json) -> Json:
+    """The schema of a field that may be absent, but is never null."""
+    others = [one for one in property_.get("anyOf", []) if one != {"type": "null"}]
+    return others[0] if len(others) == 1 else property_
 
 
 def _is_canonical(data: bytes, event: Event) -> bool:
@@ -141,11 +168,30 @@ def _check_head(data: bytes, where: str) -> None:
         )
 
 
+def _check_native(event: Event, where: str) -> None:
+    if event.src != "native":
+        return
+    kind = str(event.__struct_config__.tag)
+    for name in native_fields(kind):
+        if getattr(event, name) is None:
+            raise InputError(
+                f"this is not an event of the catalogue: a native {kind} has the field `{name}` - at `$.{name}`",
+                where=where,
+                hint="only an event whose src is import:NAME may lack it",
+            )
+
+
 @cache
 def _moments(kind: type[msgspec.Struct]) -> frozenset[str]:
     """The names of the fields of a struct that hold a time or a day."""
     hints = get_type_hints(kind, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if {Time, Date} & {hint, *get_args(hint)})
+    return frozenset(name for name, hint in hints.items() if {Time, Date} & set(_parts(hint)))
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    yield hint
+    for part in () if hint in (Time, Date) else get_args(hint):
+        yield from _parts(part)
 
 
 def _check_values(value: msgspec.Struct, where: str) -> None:

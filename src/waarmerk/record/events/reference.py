@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from waarmerk.record.events.catalogue import KINDS, schema
+from waarmerk.record.events.catalogue import KINDS, native_fields, schema
 from waarmerk.record.events.coverage import ANY, coverage, split
 from waarmerk.record.events.types import Event
 from waarmerk.values import Json
@@ -13,7 +13,8 @@ _INTRODUCTION = """# Events
 
 What a platform writes into its record: {kinds} kinds, version 1 of each. An event is canonical JSON (RFC 8785); the
 log holds SHA-256(0x00 || salt || event), never the event. As JSON Schema: [events.schema.json](events.schema.json).
-This page is written from the code by `make golden`.
+A field marked `?` may be absent; one marked (native) is in every native event and absent in an imported one whose
+source does not carry it. This page is written from the code by `make golden`.
 """
 
 
@@ -28,10 +29,11 @@ def page() -> str:
     for tag, kind in KINDS.items():
         definition = definitions[kind.__name__]
         lines += ["", f"## {tag}", "", " ".join((kind.__doc__ or "").split()), "", *_HEAD]
-        optional = set(definition["properties"]) - set(definition["required"])
+        native = set(native_fields(tag))
+        optional = set(definition["properties"]) - set(definition["required"]) - native
         for name, property_ in definition["properties"].items():
             if name not in header and name != "kind":
-                shown = f"{name}?" if name in optional else name
+                shown = f"{name}?" if name in optional else f"{name} (native)" if name in native else name
                 lines.append(_row(shown, property_, definitions, readers.get((tag, name), [])))
     lines += ["", "## Obligations", "", *_obligations(), ""]
     return "\n".join(lines)

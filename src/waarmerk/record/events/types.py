@@ -3,12 +3,13 @@
 Rules:
 - An id and a pseudonym are 128 random bits, a digest is SHA-256, each in lower-case hexadecimal.
 - A time is RFC 3339 in UTC with milliseconds, one spelling a moment: `2026-02-03T14:05:06.789Z`.
+- A field of type `Native` is in every native event; an imported one lacks it where its source does not carry it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -33,6 +34,10 @@ Date = Annotated[
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+_T = TypeVar("_T")
+NATIVE = msgspec.Meta(extra={"required": "native"})
+Native = Annotated[_T | None, NATIVE]
+"""What a native event must say; absent in an event with `src` import:NAME alone."""
 
 
 def _closed(codes: Iterable[str]) -> Any:
