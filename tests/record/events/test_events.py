@@ -76,7 +76,7 @@ def test_an_imported_event_lacks_what_a_native_one_must_say_and_nothing_else(eve
         assert VALIDATOR.is_valid(rest) == (optional and name != "kind"), name
         if name in native:
             assert getattr(decode(canonical(rest)), name) is None
-            with pytest.raises(InputError, match="import:NAME may lack it|a native"):
+            with pytest.raises(InputError, match=r"a native .* has the field"):
                 encode(msgspec.structs.replace(event, **{name: None}))
     bare = {name: value for name, value in imported.items() if name not in native}
     assert plain(decode(canonical(bare))) == bare

@@ -122,7 +122,7 @@ def native_fields(kind: str) -> tuple[str, ...]:
 
 
 def schema() -> Json:
-    """The JSON Schema of all kinds (draft 2020-12), generated from the structs; what is absent is left out, not null."""
+    """The JSON Schema of all kinds (draft 2020-12), generated from the structs; an absent field is never null."""
     made = msgspec.json.schema(_ANY)
     for definition in made["$defs"].values():
         definition["properties"] = {
