@@ -44,9 +44,13 @@ class FrameHashes:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def usable_rows(self, floor: int = QUALITY_FLOOR) -> NDArray[np.int64]:
+        """The places of those whose quality is `floor` or better, int64 [m]."""
+        return np.flatnonzero(self.quality >= floor)
+
     def usable(self, floor: int = QUALITY_FLOOR) -> FrameHashes:
         """Those whose quality is `floor` or better."""
-        kept = self.quality >= floor
+        kept = self.usable_rows(floor)
         return FrameHashes(self.frame[kept], self.quality[kept], self.codes[kept], self.t_s[kept])
 
 
