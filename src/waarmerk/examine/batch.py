@@ -23,13 +23,24 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Protocol
 
 from waarmerk.errors import DependencyError, InputError, NoMediumError, UsageError, WaarmerkError
+from waarmerk.examine.analyzers.registry import Registry, registered
 from waarmerk.examine.inputs import Input
-from waarmerk.examine.walk import Examiner, Options
+from waarmerk.examine.walk import Examiner, Options, Progress
 from waarmerk.values import Examination
 
 AHEAD = 8
+
+
+class Work(Protocol):
+    """Something else than an examination of the whole file; pickled when it goes to another process."""
+
+    def __call__(self, examiner: Examiner, path: str, *, progress: Progress) -> Examination:
+        """Does it with the process's own examiner."""
+        ...
+
 
 Tell = Callable[[str, float], None]
 """Told how far a path has been examined, 0..1."""
@@ -53,11 +64,12 @@ def examine_all(
     jobs: int | None = None,
     tell: Tell | None = None,
     answered: Set[str] = frozenset(),
+    registry: Callable[[], Registry] = registered,
 ) -> Iterator[Outcome]:
     """Examines every input; `jobs` None: all cores where there are several inputs.
 
-    `answered`: folders whose media an earlier call examined, so that they are not without any; it may grow while the
-    inputs are read.
+    `registry`: gives the analyzers, in every process. `answered`: folders whose media an earlier call examined, so
+    that they are not without any; it may grow while the inputs are read.
 
     Raises UsageError or DependencyError where an option, not a file, is what is wrong.
     """
@@ -67,9 +79,9 @@ def examine_all(
     everything = chain(first, rest)
     count = jobs or len(os.sched_getaffinity(0))
     stream = (
-        _alone(everything, options, heard)
+        _alone(everything, options, heard, registry)
         if len(first) < 2 or count == 1
-        else _Pool(options, count, heard).run(everything)
+        else _Pool(options, count, heard, registry).run(everything)
     )
     media: dict[str, bool] = {}
     last: str | None = None
@@ -91,13 +103,15 @@ def _without_media(folder: str, media: dict[str, bool], answered: Set[str]) -> I
         yield Outcome(Input(folder, folder=folder), error)
 
 
-def _alone(inputs: Iterable[Input], options: Options, tell: Tell) -> Iterator[Outcome]:
+def _alone(
+    inputs: Iterable[Input], options: Options, tell: Tell, registry: Callable[[], Registry]
+) -> Iterator[Outcome]:
     examiner: Examiner | None = None
     for one in inputs:
         ready = _without_examining(one)
         if ready is None:
-            examiner = examiner or Examiner(options, clock=time.monotonic)
-            ready = _outcome(one, _examined(examiner, one.path, tell))
+            examiner = examiner or Examiner(options, clock=time.monotonic, registry=registry())
+            ready = _outcome(one, _examined(examiner, one.path, one.work, tell))
         yield ready
 
 
@@ -115,8 +129,10 @@ def _outcome(one: Input, result: Examination | WaarmerkError) -> Outcome:
     return Outcome(one, result, skipped=one.folder is not None and isinstance(result, NoMediumError))
 
 
-def _examined(examiner: Examiner, path: str, tell: Tell) -> Examination | WaarmerkError:
+def _examined(examiner: Examiner, path: str, work: Work | None, tell: Tell) -> Examination | WaarmerkError:
     try:
+        if work is not None:
+            return work(examiner, path, progress=lambda share: tell(path, share))
         return examiner.examine(path, progress=lambda share: tell(path, share))
     except WaarmerkError as error:
         return error
@@ -131,10 +147,12 @@ def _examined(examiner: Examiner, path: str, tell: Tell) -> Examination | Waarme
 class _Worker:
     """One process and the input that it works on."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, registry: Callable[[], Registry]) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_work, args=(theirs, options, os.getpid()), daemon=True)
+        self.process: BaseProcess = context.Process(
+            target=_work, args=(theirs, options, registry, os.getpid()), daemon=True
+        )
         self.process.start()
         theirs.close()
         self.place: int | None = None
@@ -151,8 +169,9 @@ class _Worker:
 class _Pool:
     """Worker processes, fed one input at a time."""
 
-    def __init__(self, options: Options, jobs: int, tell: Tell) -> None:
+    def __init__(self, options: Options, jobs: int, tell: Tell, registry: Callable[[], Registry]) -> None:
         self._options = options
+        self._registry = registry
         self._jobs = jobs
         self._tell = tell
         self._workers: list[_Worker] = []
@@ -201,11 +220,12 @@ class _Pool:
             if idle is None:
                 if len(self._workers) == self._jobs:
                     return
-                idle = _Worker(self._options)
+                idle = _Worker(self._options, self._registry)
                 self._workers.append(idle)
             idle.place = self._waiting.popleft()
             with contextlib.suppress(OSError):  # that it is gone, `_listen` finds out
-                idle.connection.send(self._inputs[idle.place].path)
+                given = self._inputs[idle.place]
+                idle.connection.send((given.path, given.work))
 
     def _listen(self) -> None:
         """Waits for the next word of any worker."""
@@ -238,8 +258,8 @@ class _Pool:
             self._done[place] = _outcome(one, word)
 
 
-def _work(connection: Connection, options: Options, parent: int) -> None:
-    """A worker's life: a path in, an examination or an error out, until the pipe closes."""
+def _work(connection: Connection, options: Options, registry: Callable[[], Registry], parent: int) -> None:
+    """A worker's life: a path and its work in, an examination or an error out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -248,10 +268,10 @@ def _work(connection: Connection, options: Options, parent: int) -> None:
     examiner: Examiner | None = None
     with contextlib.suppress(EOFError, OSError):
         while True:
-            path = connection.recv()
+            path, work = connection.recv()
             try:
-                examiner = examiner or Examiner(options, clock=time.monotonic)
+                examiner = examiner or Examiner(options, clock=time.monotonic, registry=registry())
             except WaarmerkError as error:
                 connection.send(error)
                 continue
-            connection.send(_examined(examiner, path, lambda _, share: connection.send(share)))
+            connection.send(_examined(examiner, path, work, lambda _, share: connection.send(share)))

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from waarmerk.errors import InputError
 
@@ -25,13 +25,15 @@ _HEAD = 4096
 class Input:
     """One file to examine. `folder`: the named folder that it was found in, or None where it was named itself.
 
-    `error`: it cannot be looked at; `no_medium`: its first bytes are plain text.
+    `error`: it cannot be looked at; `no_medium`: its first bytes are plain text. `work`: what is done with it in
+    place of an examination of the whole file, `work(examiner, path, progress=...)`; it travels between processes.
     """
 
     path: str
     folder: str | None = None
     error: InputError | None = None
     no_medium: bool = False
+    work: Any = None
 
 
 def inputs(paths: Iterable[str], listed: BinaryIO) -> Iterator[Input]:

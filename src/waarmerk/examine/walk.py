@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from waarmerk import __version__
 from waarmerk.errors import InputError, UsageError, WaarmerkError
@@ -35,6 +36,18 @@ from waarmerk.examine.media.pieces import FileReading, FrameSample
 from waarmerk.examine.media.reading import Plan, ReaderPlan, Reading
 from waarmerk.examine.media.wire import Skip
 from waarmerk.values import Abstention, Asset, Examination, Finding, Purpose, Ratio
+
+
+class View(Protocol):
+    """What is looked at of a medium, in place of the whole of it; `until_s`: nothing after it is decoded."""
+
+    @property
+    def until_s(self) -> float | None: ...
+
+    def see(self, sample: FrameSample) -> FrameSample | None:
+        """The picture to look at in place of this one, or None for no look at all."""
+        ...
+
 
 Clock = Callable[[], float]
 """Seconds that only ever grow, as `time.monotonic`."""
@@ -91,11 +104,17 @@ class Examiner:
                 if reader is not None
             )
 
-    def examine(self, path: Path | str, *, progress: Progress | None = None) -> Examination:
-        """One file, from first byte to conclusion."""
+    def examine(self, path: Path | str, *, progress: Progress | None = None, view: View | None = None) -> Examination:
+        """One file, or what `view` shows of it, from first byte to conclusion."""
         started = self._clock()
         options = self._options
-        plan = Plan(readers=self._readers, pictures=self._pictures, frames=options.frames, skip=options.skip)
+        plan = Plan(
+            readers=self._readers,
+            pictures=self._pictures,
+            frames=options.frames,
+            skip=options.skip,
+            until_s=None if view is None else view.until_s,
+        )
         with open_medium(path, options.limits) as medium, Reading(medium, plan, options.limits) as reading:
             asset = reading.asset
             watches = [_AtWork(analyzer, asset, options.analyzers) for analyzer in self._registry.analyzers]
@@ -108,11 +127,14 @@ class Examiner:
                         if watch.reader == piece.reader:
                             watch.see(piece)
                     continue
+                shown = piece if view is None else view.see(piece)
+                if shown is None:
+                    continue
                 for watch in watches:
                     if watch.needs == "frames":
-                        watch.see(piece)
+                        watch.see(shown)
                 if faces is not None:
-                    faces.see(piece)
+                    faces.see(shown)
                 if progress is not None and asset.duration_s:
                     progress(min(piece.t_s / asset.duration_s, 1.0))
             followed = faces is None or faces.finish()

@@ -37,7 +37,11 @@ def main() -> None:
     source = _preload(form, job, limits)
     readers = {item.reader: _load(item.reader) for item in job.readers}
     delivery = Delivery(
-        Ring(job.ring, limits, writable=True), limits, partial(_free_slot, commands), partial(wire.send, answers)
+        Ring(job.ring, limits, writable=True),
+        limits,
+        partial(_free_slot, commands),
+        partial(wire.send, answers),
+        job.until_s,
     )
     wire.send(answers, wire.Jailed(sandbox.close(limits), _decoder()))
     try:

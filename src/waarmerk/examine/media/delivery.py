@@ -12,13 +12,22 @@ from waarmerk.examine.media.wire import PictureReady
 
 
 class Delivery:
-    """Numbers and announces kept pictures. `free_slot` waits for a slot of the ring, `tell` sends the message."""
+    """Numbers and announces kept pictures. `free_slot` waits for a slot of the ring, `tell` sends the message.
+
+    `until_s`: later pictures are not wanted.
+    """
 
     def __init__(
-        self, ring: Ring, limits: Limits, free_slot: Callable[[], int], tell: Callable[[PictureReady], None]
+        self,
+        ring: Ring,
+        limits: Limits,
+        free_slot: Callable[[], int],
+        tell: Callable[[PictureReady], None],
+        until_s: float | None = None,
     ) -> None:
         self.ring = ring
         self.limits = limits
+        self.until_s = until_s
         self.free_slot = free_slot
         self._tell = tell
         self._shots = Shots()

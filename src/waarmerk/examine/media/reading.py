@@ -48,13 +48,15 @@ class Plan:
     """What one pass delivers.
 
     `pictures` off: the readers alone. `frames`: exactly these running numbers again, under the frame skip that the
-    record names (`skip`, as in `Sampling.skipped`); else about `Limits.rate` pictures a second.
+    record names (`skip`, as in `Sampling.skipped`); else about `Limits.rate` pictures a second. `until_s`: nothing
+    after this time is decoded, and that is no cut.
     """
 
     readers: tuple[ReaderPlan, ...] = ()
     pictures: bool = True
     frames: tuple[int, ...] | None = None
     skip: wire.Skip | None = None
+    until_s: float | None = None
 
 
 class Reading:
@@ -155,6 +157,7 @@ class Reading:
             frames=plan.frames,
             skip=plan.skip,
             limits=self._limits,
+            until_s=plan.until_s,
         )
         if self._child is not None:
             self._child.close()

@@ -111,9 +111,12 @@ class Decode:
         stream.codec_context.thread_count = 1
         stream.codec_context.skip_frame = "NONREF" if skip == "nonref" else "DEFAULT"
         offers = self._packets(container, stream) if skip == "intra" else self._frames(container, stream)
-        seen, t_s, end_s = 0, 0.0, 0.0
+        seen, t_s, end_s, ended = 0, 0.0, 0.0, False
         for offer in offers:
             t_s = clock.at(offer.pts)
+            if self._delivery.until_s is not None and t_s > self._delivery.until_s:
+                ended = True
+                break
             end_s = t_s + (float(offer.duration * stream.time_base) if offer.duration else frame_s)
             if offer.whole and (sampler.keeps(t_s) if chosen is None else chosen.keeps(seen)):
                 self._keep(offer.picture(), seen, t_s)
@@ -123,7 +126,7 @@ class Decode:
                 break
             if self._at_limit(seen):
                 break
-        cut = self._cut(end_s, container, duration) if chosen is None else None
+        cut = self._cut(end_s, container, duration) if chosen is None and not ended else None
         return Finished(
             frames_seen=seen,
             rate=rate,

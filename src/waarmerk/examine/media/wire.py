@@ -40,6 +40,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     frames: tuple[int, ...] | None
     skip: Skip | None
     limits: Limits
+    until_s: float | None = None
 
 
 class Jailed(msgspec.Struct, frozen=True, tag="jailed"):
