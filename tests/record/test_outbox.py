@@ -337,3 +337,33 @@ def test_the_recorder_imports_no_database_driver_but_the_standard_library_s() ->
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_events_recorded_together_are_as_if_recorded_one_by_one(database: Database, storage: MemoryStorage) -> None:
+    database.record(2, channel="a", service="s")
+    connection = database.connect()
+    database.outbox.record_all(connection, [fresh(number, channel="a", service="s") for number in range(40)])
+    connection.commit()
+    database.record(1, channel="a", service="s")
+    rows = database.rows()
+    assert deliver(storage, rows) == 43
+    check(storage, rows, 43)
+    assert [json.loads(one.event)["n"] for one in rows.between(0, 43)] == list(range(1, 44))
+
+
+def test_of_events_recorded_together_one_bad_one_leaves_none_and_no_gap(database: Database) -> None:
+    connection = database.connect()
+    with pytest.raises(InputError, match="no kind of event called"):
+        database.outbox.record_all(connection, [fresh(0, channel="a"), fresh(0) | {"kind": "no.such"}])
+    twice = [fresh(0, channel="a", id="b" * 32)] * 2
+    with pytest.raises(connection.Error):
+        database.outbox.record_all(connection, twice)
+    assert database.outbox.record(connection, fresh(0, channel="a")).n == 1
+
+
+def test_events_of_several_channels_are_not_recorded_together(database: Database) -> None:
+    connection = database.connect()
+    with pytest.raises(InputError, match="one service and channel"):
+        database.outbox.record_all(connection, [fresh(0, channel="a"), fresh(0, channel="b")])
+    database.outbox.record_all(connection, [])
+    assert database.rows().all("SELECT id FROM waarmerk_outbox") == []

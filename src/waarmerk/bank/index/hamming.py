@@ -1,0 +1,270 @@
+"""The index of 256-bit hashes: a tail that is swept, behind segments that have tables.
+
+Rules:
+- Exact: every segment is either swept or asked through tables that miss nothing (`chunks`); a query whose buckets
+  hold too many rows is swept as well, for crowded banks (skewed hashes) would cost more than a sweep.
+- New hashes go into the tail. A full tail becomes a segment, is swept until a thread has built its tables in the
+  background, and is then swapped in one assignment; a search works on the state that it found when it began.
+- Segments are merged when the newer ones have grown to a quarter of an older one, so there are few, and a hash is
+  moved about once for each four-fold growth. No change waits for a rebuild.
+- Removing overwrites the label; the row goes when its segment is merged, or is half empty.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from waarmerk.bank.index import plain
+from waarmerk.bank.index.chunks import Flips, Layout, Tables, flips, layout_for
+from waarmerk.bank.index.interface import HIGHEST_LABEL, Codes, Hits, Labels
+from waarmerk.bank.index.plain import Found
+from waarmerk.bank.signals.pdq import DISTANCE
+from waarmerk.errors import UsageError
+
+_GONE: Final = np.uint32(HIGHEST_LABEL + 1)
+_GROWTH: Final = 4
+_CROWDED: Final = 8
+"""A row read at a random place costs about as much as eight in a row."""
+
+
+class Kernels(Protocol):
+    """What does the work: `plain` or `fast`."""
+
+    NAME: str
+    SEALED: int
+
+    def sweep(self, codes: Codes, queries: Codes, radius: int, /) -> Found: ...
+    def build(self, codes: Codes, layout: Layout, /) -> Tables: ...
+    def probe(
+        self, codes: Codes, tables: Tables, looked: Flips, queries: Codes, radius: int, most: int, /
+    ) -> Found: ...
+
+
+def best_kernels() -> Kernels:
+    """Those of the extra `fast` where it is installed, numpy's otherwise."""
+    try:
+        from waarmerk.bank.index import fast
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in {"numba", "llvmlite"}:
+            raise
+        return plain
+    return fast
+
+
+@dataclass
+class _Segment:
+    """Rows that do not grow: `codes` [n, 4], `labels` [n], of which `gone` are removed; None: to be swept."""
+
+    codes: Codes
+    labels: Labels
+    tables: Tables | None = None
+    gone: int = 0
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass
+class _Tail:
+    """Rows that grow: the first `count` of `codes` [size, 4] and `labels` [size]."""
+
+    codes: Codes
+    labels: Labels
+    count: int = 0
+
+    @staticmethod
+    def of(size: int) -> _Tail:
+        return _Tail(np.empty((size, 4), np.uint64), np.empty(size, np.uint32))
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a search sees. Replaced, never changed, but for the tail's count and labels of removed rows."""
+
+    segments: tuple[_Segment, ...]
+    tail: _Tail
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How an index is built at this moment: rows a segment, whether each has its tables, rows in the tail, bytes."""
+
+    segments: tuple[int, ...]
+    with_tables: tuple[bool, ...]
+    tail: int
+    bytes: int
+
+
+class HammingIndex:
+    """An `Index` in memory. `sealed`: rows of the tail; `tables` off: everything is swept."""
+
+    def __init__(self, kernels: Kernels | None = None, *, sealed: int | None = None, tables: bool = True) -> None:
+        self._kernels = kernels or best_kernels()
+        self._sealed = sealed or self._kernels.SEALED
+        self._with_tables = tables
+        self._state = _State((), _Tail.of(self._sealed))
+        self._lock = threading.Lock()
+        self._builder: threading.Thread | None = None
+        self._failed: BaseException | None = None
+        self._removed: list[Labels] = []
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def add(self, labels: Labels, codes: Codes) -> None:
+        """Adds hashes; found from the moment this returns. Raises UsageError where sizes or labels are wrong."""
+        if codes.shape != (len(labels), 4) or codes.dtype != np.uint64 or labels.dtype != np.uint32:
+            raise UsageError(
+                f"{labels.dtype} {labels.shape} labels and {codes.dtype} {codes.shape} codes do not go together",
+                hint="uint32 [n] and uint64 [n, 4]",
+            )
+        if len(labels) and labels.max() > HIGHEST_LABEL:
+            raise UsageError(f"a label is above {HIGHEST_LABEL}")
+        with self._lock:
+            if len(labels) >= self._sealed:
+                segments = (*self._state.segments, _Segment(np.array(codes, order="C"), np.array(labels)))
+                self._state = _State(segments, self._state.tail)
+            else:
+                self._append(labels, codes)
+            self._length += len(labels)
+            self._build_if_needed()
+
+    def remove(self, labels: Labels) -> int:
+        """Takes out every hash of these labels; gives how many that were."""
+        with self._lock:
+            count = self._take_out(self._state, labels)
+            if self._builder is not None:
+                self._removed.append(labels)
+            self._length -= count
+            self._build_if_needed()
+        return count
+
+    def search(self, codes: Codes, radius: int = DISTANCE) -> Hits:
+        """Every known hash within `radius` bits of each of `codes`, none missing."""
+        state = self._state
+        count = state.tail.count
+        parts = [(self._in(segment, codes, radius), segment.labels) for segment in state.segments]
+        parts.append((self._kernels.sweep(state.tail.codes[:count], codes, radius), state.tail.labels))
+        query = np.concatenate([found[0] for found, _ in parts])
+        label = np.concatenate([labels[found[1]] for found, labels in parts])
+        apart = np.concatenate([found[2] for found, _ in parts])
+        kept = np.flatnonzero(label != _GONE)
+        order = kept[np.lexsort((label[kept], apart[kept], query[kept]))]
+        return Hits(query[order], label[order], apart[order])
+
+    def settle(self) -> None:
+        """Waits until all tables are built; raises what building raised."""
+        while True:
+            with self._lock:
+                builder, failed, self._failed = self._builder, self._failed, None
+            if failed is not None:
+                raise failed
+            if builder is None:
+                return
+            builder.join()
+
+    def shape(self) -> Shape:
+        """How it is built at this moment."""
+        state = self._state
+        codes = [*(segment.codes for segment in state.segments), state.tail.codes]
+        labels = [*(segment.labels for segment in state.segments), state.tail.labels]
+        return Shape(
+            tuple(len(segment) for segment in state.segments),
+            tuple(segment.tables is not None for segment in state.segments),
+            state.tail.count,
+            sum(array.nbytes for array in codes)
+            + sum(array.nbytes for array in labels)
+            + sum(segment.tables.bytes for segment in state.segments if segment.tables is not None),
+        )
+
+    def _in(self, segment: _Segment, codes: Codes, radius: int) -> Found:
+        tables = segment.tables
+        if tables is None or radius > DISTANCE:
+            return self._kernels.sweep(segment.codes, codes, radius)
+        looked = flips(len(tables.layout.width), radius)
+        return self._kernels.probe(segment.codes, tables, looked, codes, radius, len(segment) // _CROWDED)
+
+    def _append(self, labels: Labels, codes: Codes) -> None:
+        first = 0
+        while first < len(labels):
+            tail = self._state.tail
+            taken = min(self._sealed - tail.count, len(labels) - first)
+            tail.codes[tail.count : tail.count + taken] = codes[first : first + taken]
+            tail.labels[tail.count : tail.count + taken] = labels[first : first + taken]
+            # Counted last: a search never sees a row that is half written.
+            tail.count += taken
+            first += taken
+            if tail.count == self._sealed:
+                segment = _Segment(tail.codes, tail.labels, gone=int((tail.labels == _GONE).sum()))
+                self._state = _State((*self._state.segments, segment), _Tail.of(self._sealed))
+
+    @staticmethod
+    def _take_out(state: _State, labels: Labels) -> int:
+        count = 0
+        for segment in state.segments:
+            gone = _mark(segment.labels, labels)
+            segment.gone += gone
+            count += gone
+        return count + _mark(state.tail.labels[: state.tail.count], labels)
+
+    def _build_if_needed(self) -> None:
+        if self._builder is None and self._run() is not None:
+            self._builder = threading.Thread(target=self._build, name="waarmerk-index", daemon=True)
+            self._builder.start()
+
+    def _run(self) -> slice | None:
+        """Which segments are to become one, None where all is as it should be."""
+        segments = self._state.segments
+        for place, segment in enumerate(segments):
+            if 2 * segment.gone > len(segment):
+                return slice(place, place + 1)
+        if not self._with_tables or not segments:
+            return None
+        first, total = len(segments) - 1, len(segments[-1])
+        while first and len(segments[first - 1]) < _GROWTH * total:
+            first -= 1
+            total += len(segments[first])
+        if len(segments) - first > 1 or segments[first].tables is None:
+            return slice(first, len(segments))
+        return None
+
+    def _build(self) -> None:
+        try:
+            while True:
+                with self._lock:
+                    run = self._run()
+                    if run is None:
+                        self._builder = None
+                        return
+                    old = self._state.segments[run]
+                    self._removed = []
+                merged = self._merged(old)
+                with self._lock:
+                    for labels in self._removed:
+                        merged.gone += _mark(merged.labels, labels)
+                    segments = self._state.segments
+                    kept = (merged,) if len(merged) else ()
+                    # What was sealed meanwhile stands behind the run: places before it have not moved.
+                    self._state = _State((*segments[: run.start], *kept, *segments[run.stop :]), self._state.tail)
+        except BaseException as error:  # noqa: BLE001  (handed to whoever settles; searches go on, by sweeping)
+            with self._lock:
+                self._failed, self._builder = error, None
+
+    def _merged(self, old: tuple[_Segment, ...]) -> _Segment:
+        alive = [segment.labels != _GONE for segment in old]
+        labels = np.concatenate([segment.labels[kept] for segment, kept in zip(old, alive, strict=True)])
+        codes = np.concatenate([segment.codes[kept] for segment, kept in zip(old, alive, strict=True)])
+        tables = self._kernels.build(codes, layout_for(len(codes))) if self._with_tables and len(codes) else None
+        return _Segment(codes, labels, tables)
+
+
+def _mark(labels: Labels, gone: Labels) -> int:
+    """Overwrites every label that is among `gone`; gives how many those were."""
+    hit = np.flatnonzero(labels == gone[0] if len(gone) == 1 else np.isin(labels, gone))
+    labels[hit] = _GONE
+    return len(hit)
