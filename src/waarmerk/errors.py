@@ -72,6 +72,12 @@ class UnavailableError(WaarmerkError):
     kind = "unavailable"
 
 
+class ConflictError(WaarmerkError):
+    """What was acted on changed meanwhile: two people, two requests. Look again, then decide again."""
+
+    kind = "conflict"
+
+
 ANSWER_IS_NO = 3
 _PRECEDENCE = (4, 2, 1, 3)
 

@@ -1,0 +1,132 @@
+"""A person's decision about a case, and about a complaint.
+
+Rules:
+- Where two must agree, the first choice waits for a second person; they may differ, then a third begins anew.
+- A complaint is decided by a person who had no part in the decision (DSA Art. 20(6), and our own promise).
+- A complaint that is right takes the decision back: restrictions are lifted, the person is told, and whatever the
+  decision put into the bank is retired by whoever holds the bank (`undone` names it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+from sqlalchemy import delete, select, update
+
+from waarmerk.desk.cases.choice import Choice, Proposal
+from waarmerk.desk.cases.settle import ASSISTED, BY_HAND, explained, settle
+from waarmerk.desk.store.tables import agreement, banked, case, challenge, decision
+from waarmerk.desk.store.unit import Unit
+from waarmerk.desk.telling.messages import tell
+from waarmerk.errors import ConflictError, InputError, UsageError
+
+Outcome = Literal["upheld", "partially_reversed", "reversed"]
+REVIEWERS = ("reviewer", "senior", "admin")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a person's choice: the decision, or that a second person is waited for; entries to retire."""
+
+    decision: str | None
+    waits_for_second: bool = False
+    undone: tuple[str, ...] = ()
+
+
+def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int) -> Verdict:
+    """A person decides a case that waits. `version`: of the case as they saw it.
+
+    Raises `ConflictError` where it changed meanwhile or they must not decide it, `InputError` for an unknown case.
+    """
+    row = unit.connection.execute(select(case).where(case.c.id == case_id)).first()
+    if row is None or row.proposal is None:
+        raise InputError(f"there is no case {case_id} to decide")
+    if row.challenge:
+        raise UsageError("this case is a complaint", hint="decide whether it is right")
+    proposal = msgspec.convert(row.proposal, Proposal)
+    first = unit.connection.execute(select(agreement).where(agreement.c.case == case_id)).first()
+    if not proposal.needs_two or choice.outcome == "no_action":
+        return Verdict(_settled(unit, case_id, choice, proposal, (pid,), version))
+    if first is None:
+        _same_version(row.version, version)
+        unit.connection.execute(
+            agreement.insert().values(case=case_id, pid=pid, choice=msgspec.to_builtins(choice), at=unit.at)
+        )
+        unit.connection.execute(update(case).where(case.c.id == case_id).values(version=case.c.version + 1))
+        return Verdict(None, waits_for_second=True)
+    if first.pid == pid:
+        raise ConflictError("a second person must agree, and you were the first", hint="somebody else decides")
+    _same_version(row.version, version)
+    unit.connection.execute(delete(agreement).where(agreement.c.case == case_id))
+    if msgspec.convert(first.choice, Choice).outcome != choice.outcome:
+        unit.connection.execute(update(case).where(case.c.id == case_id).values(version=case.c.version + 1))
+        return Verdict(None, waits_for_second=True)
+    return Verdict(_settled(unit, case_id, choice, proposal, (first.pid, pid), version))
+
+
+def decide_challenge(
+    unit: Unit, case_id: str, pid: str, outcome: Outcome, explanation: dict[str, str], version: int
+) -> Verdict:
+    """A person decides a complaint. Raises `ConflictError` where they took part in the decision itself."""
+    row = unit.connection.execute(
+        select(case.c.version, challenge, decision.c.body, decision.c.explanation.label("was"))
+        .join(challenge, challenge.c.id == case.c.challenge)
+        .join(decision, decision.c.id == challenge.c.decision)
+        .where(case.c.id == case_id)
+    ).first()
+    if row is None:
+        raise InputError(f"there is no complaint {case_id}")
+    if pid in row.body["deciders"]:
+        raise ConflictError("you took the decision that this complaint is about", hint="another person decides")
+    body = row.body
+    proposal = Proposal(
+        choice=Choice(outcome="no_action", rule=body["rule"], category=body["category"]),
+        policy=body["policy"],
+        needs_person=True,
+        needs_two=False,
+        deadline_h=None,
+        reasons=(),
+        detected=False,
+    )
+    reversed_ = outcome != "upheld" and body["outcome"] == "restrict"
+    choice = Choice(
+        outcome="restore" if reversed_ else "no_action",
+        rule=body["rule"],
+        category=body["category"],
+        keywords=tuple(body["keywords"]),
+        basis=("person",),
+        ground_ref=body.get("ground_ref"),
+        explanation=explanation,
+        satire_weighed=body.get("satire_weighed"),
+    )
+    carried_out_by = _settled(unit, case_id, choice, proposal, (pid,), version)
+    unit.record(
+        "challenge.closed",
+        "challenges-closed",
+        {"type": "person", "pid": pid, "role": "senior"},
+        challenge=row.id,
+        outcome=outcome,
+        deciders=[pid],
+        automated=ASSISTED if body["tools"] else BY_HAND,
+        carried_out_by=carried_out_by if reversed_ else None,
+    )
+    unit.connection.execute(
+        update(challenge).where(challenge.c.id == row.id).values(closed_at=unit.at, outcome=outcome)
+    )
+    given = {"outcome": outcome, "facts": explained(explanation, row.language)}
+    tell(unit, "challenge_outcome", about=row.id, to=row.sender, language=row.language, given=given)
+    entries = unit.connection.execute(select(banked.c.entry).where(banked.c.decision == row.decision)).scalars()
+    return Verdict(carried_out_by, undone=tuple(entries) if reversed_ else ())
+
+
+def _settled(
+    unit: Unit, case_id: str, choice: Choice, proposal: Proposal, deciders: tuple[str, ...], version: int
+) -> str | None:
+    return settle(unit, case_id, choice, proposal=proposal, deciders=deciders, version=version)
+
+
+def _same_version(now: int, seen: int) -> None:
+    if now != seen:
+        raise ConflictError("somebody else decided or changed this case meanwhile", hint="look at it again")

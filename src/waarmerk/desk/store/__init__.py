@@ -1,0 +1,1 @@
+"""What the desk keeps: one database (SQLite or PostgreSQL), one transaction at a time, media beside it."""
