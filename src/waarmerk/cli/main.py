@@ -33,10 +33,12 @@ class _Group:
 
 
 GROUPS: dict[str, _Group] = {
+    "audit": _Group("waarmerk.cli.audit", "Test obligations over a platform's record.", extra="audit"),
     "check": _Group("waarmerk.cli.check", "Examine videos and pictures.", extra="check"),
     "dsa": _Group("waarmerk.cli.dsa", "Check what is published under the DSA."),
     "log": _Group("waarmerk.cli.log", "Keep an append-only log that outsiders verify."),
     "record": _Group("waarmerk.cli.record", "Keep the record: events, receipts, bundles, tables."),
+    "train": _Group("waarmerk.cli.train", "Train and calibrate a network of your own.", extra="train"),
     "verify": _Group("waarmerk.cli.verify", "Check a receipt or a bundle, offline."),
 }
 

@@ -240,7 +240,9 @@ def test_ids_are_given_once_and_the_law_has_an_article() -> None:
 
 def test_an_obligation_knows_which_kinds_a_bundle_must_have() -> None:
     first = next(row for row in coverage().obligation if row.id == "N1")
-    assert kinds_of(first) == {"notice.received", "message.sent", "service.declared"}
+    assert kinds_of(first) == {"notice.received", "message.sent"}  # benchmarks have defaults
+    assert "policy.adopted" in kinds_of(next(row for row in coverage().obligation if row.id == "A5"))
+    assert "tool.adopted" not in kinds_of(next(row for row in coverage().obligation if row.id == "A5"))
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,32 @@ ANY = "*"
 """Stands for every kind where a row reads the header."""
 
 
+class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A yardstick: how long something may take where nobody says otherwise."""
+
+    value: float
+    unit: Literal["minutes", "hours", "days"]
+
+    @property
+    def hours(self) -> float:
+        """In hours."""
+        return self.value * {"minutes": 1 / 60, "hours": 1.0, "days": 24.0}[self.unit]
+
+
+class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds where a row says nothing; `materiality`: a share of cases; `set_by`: who chose these."""
+
+    set_by: str
+    benchmark: Benchmark
+    materiality: float
+    lone_among: int
+
+
 class Obligation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row: what is asked (`title`), on what basis and of whom, what it reads, who could contradict a lie."""
+    """One row: what is asked (`title`), on what basis and of whom, what it reads, who could contradict a lie.
+
+    `optional`: kinds without which it can still be tested. `benchmark`, `materiality`: its own defaults.
+    """
 
     id: str
     title: str
@@ -30,6 +54,11 @@ class Obligation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reads: tuple[str, ...]
     against: tuple[Literal["R", "D", "F", "B", "L", "U"], ...]
     outside: tuple[Literal["probes", "receipts", "flagger", "orders", "dump", "report", "checkpoints"], ...] = ()
+    question_en: str = ""
+    question_nl: str = ""
+    benchmark: Benchmark | None = None
+    materiality: float | None = None
+    optional: tuple[str, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +74,7 @@ class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     source: str
     version: str
+    defaults: Defaults
     obligation: tuple[Obligation, ...]
     part: tuple[Part, ...]
 
@@ -63,5 +93,9 @@ def split(read: str) -> tuple[str, str]:
 
 
 def kinds_of(obligation: Obligation) -> frozenset[str]:
-    """The kinds that a bundle must have for the obligation to be tested at all."""
-    return frozenset(kind for kind, _ in map(split, obligation.reads) if kind != ANY)
+    """The kinds that a bundle must have for the obligation to be tested at all.
+
+    `service.declared` is never one: benchmarks have defaults.
+    """
+    spared = {ANY, "service.declared", *obligation.optional}
+    return frozenset(kind for kind, _ in map(split, obligation.reads) if kind not in spared)
