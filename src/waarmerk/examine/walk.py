@@ -23,6 +23,7 @@ from typing import Protocol
 from waarmerk import __version__
 from waarmerk.errors import InputError, UsageError, WaarmerkError
 from waarmerk.examine.analyzers.interface import Analyzer, AnalyzerOptions, Piece, Prepared, Watch
+from waarmerk.examine.analyzers.own import with_own
 from waarmerk.examine.analyzers.registry import Registry, reader_of, registered
 from waarmerk.examine.evidence.conclusion import check_base_rate, conclude
 from waarmerk.examine.evidence.fusion import combine
@@ -89,7 +90,7 @@ class Examiner:
             check_base_rate(options.base_rate)
         self._options = options
         self._clock = clock
-        self._registry = registered() if registry is None else registry
+        self._registry = with_own(registered() if registry is None else registry, options.analyzers.networks)
         needs = {analyzer.needs for analyzer in self._registry.analyzers}
         self._pictures = bool(needs & {"frames", "tracks"})
         with _options_alone():

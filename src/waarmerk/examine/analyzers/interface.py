@@ -34,6 +34,8 @@ class AnalyzerOptions:
     """Files of the same device or app, for `container`."""
     model: Path | None = None
     """A model folder (network, card, calibration) in place of the built-in one, for `manipulation`."""
+    networks: tuple[Path, ...] = ()
+    """Folders of the operator's own networks, each an analyzer beside `manipulation`."""
     extra: dict[str, Json] = field(default_factory=dict)
     """For strangers' analyzers, keyed by their name."""
 

@@ -1,0 +1,1 @@
+"""How well an examination does on a labelled list: figures with intervals, and baselines beside them."""
