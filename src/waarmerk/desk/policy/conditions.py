@@ -43,6 +43,10 @@ class Condition:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        try:
+            self._compiled = _environment().compile(text)
+        except RuntimeError as error:
+            raise _explained(str(error)) from error
         asked = set(_WORD.findall(_TEXT.sub("", text)))
         if "ratio" in asked and "ratio_known" not in asked:
             column = re.search(r"\bratio\b", text)
@@ -53,10 +57,6 @@ class Condition:
                 'write "ratio_known && ratio ..."',
             )
         self.asks = frozenset(asked & set(names()))
-        try:
-            self._compiled = _environment().compile(text)
-        except RuntimeError as error:
-            raise _explained(str(error)) from error
         kind = self._compiled.return_type()
         if kind != cel.Type.BOOL:
             raise ConditionError(f"a condition is yes or no, this is {kind.name().lower()}", 1, 1)
