@@ -22,7 +22,7 @@ def command(capfdbinary: pytest.CaptureFixture[bytes]):
             got = int(end.code or 0)
         out, err = capfdbinary.readouterr()
         result = Result(got, out.decode(), err.decode())
-        assert got == code, result.err
+        assert got == code, result.err or result.out
         return result
 
     return call

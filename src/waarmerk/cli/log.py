@@ -12,7 +12,18 @@ from typing import IO
 import typer
 
 from waarmerk.cli import log_network
-from waarmerk.cli.log_common import FOLDER, KEY, head_facts, head_words, log_at, opened, parse_keys, read_file
+from waarmerk.cli.log_common import (
+    FOLDER,
+    FORMAT,
+    KEY,
+    head_facts,
+    head_words,
+    log_at,
+    opened,
+    parse_keys,
+    read_file,
+    wants_json,
+)
 from waarmerk.errors import InputError, IntegrityError, UsageError
 from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.fsck import fsck as rebuild
@@ -33,7 +44,6 @@ app = typer.Typer(
 )
 app.add_typer(log_network.app)
 
-FORMAT = typer.Option("text", "--format", help="text or json.")
 _CHUNK = 1 << 20
 
 
@@ -52,7 +62,7 @@ def append(
     output: str = FORMAT,
 ) -> None:
     """Add entries; prints the index of each, and the size of the log, once they are durable."""
-    as_json = _wants_json(output)
+    as_json = wants_json(output)
     with open_log(PosixStorage(folder)) as log, opened(file) as stream:
         for number, lines, refused in _batches(stream):
             if lines:
@@ -84,7 +94,7 @@ def prove(
 @app.command()
 def fsck(folder: Path = FOLDER, key: list[str] = KEY, output: str = FORMAT) -> None:
     """Rebuild the whole log from its entries; exit 0 sound, 4 not, naming the first thing that is wrong."""
-    as_json = _wants_json(output)
+    as_json = wants_json(output)
     storage, prefix, keys = log_at(folder, key)
     try:
         sound = rebuild(storage, keys, prefix)
@@ -116,7 +126,7 @@ def verify(
     output: str = FORMAT,
 ) -> None:
     """Check a proof, or a whole published log, with the log's verifier key; needs nothing else, and no network."""
-    as_json = _wants_json(output)
+    as_json = wants_json(output)
     keys, witnesses = parse_keys(key), parse_keys(witness_key)
     facts: dict[str, str | int] = {}
     if path.is_dir():
@@ -195,9 +205,3 @@ def _stamped(stamp: Path | None, root: Path | None, signed: SignedCheckpoint) ->
 
     roots = anchors.read_roots(read_file(root, 1 << 20))
     return anchors.anchored_at(read_file(stamp, anchors.MAX_TOKEN), signed.head.text, roots).isoformat()
-
-
-def _wants_json(output: str) -> bool:
-    if output not in ("text", "json"):
-        raise UsageError(f"--format is text or json, not {output}")
-    return output == "json"

@@ -1,10 +1,11 @@
-"""What the commands of `waarmerk log` share: files, logs and keys from the command line, heads in words."""
+"""What the commands of `log`, `record` and `verify` share: files, logs, keys, formats, the clock, heads in words."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,7 @@ from waarmerk.record.log.storage import PUBLIC
 
 FOLDER = typer.Argument(..., help="The folder of the log.")
 KEY = typer.Option([], "--key", help="A verifier key of the log; again for a second one.")
+FORMAT = typer.Option("text", "--format", help="text or json.")
 
 
 @contextlib.contextmanager
@@ -70,3 +72,15 @@ def head_facts(signed: SignedCheckpoint) -> dict[str, str | int]:
 def head_words(signed: SignedCheckpoint) -> str:
     """The head of a log, for people."""
     return f"{signed.head.size} entries, root {encode(signed.head.root)}, {signed.head.origin}"
+
+
+def wants_json(output: str) -> bool:
+    """Whether `--format` asks for JSON. Raises `UsageError` where it asks for neither."""
+    if output not in ("text", "json"):
+        raise UsageError(f"--format is text or json, not {output}")
+    return output == "json"
+
+
+def now() -> str:
+    """This moment as events write it: RFC 3339, UTC, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""`waarmerk record`: events in, receipts, bundles and tables out. Options in; `waarmerk.record` decides."""
+"""`waarmerk record`: events and imports in, receipts, bundles, tables out. Options in; `waarmerk.record` decides."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import typer
 
-from waarmerk.cli.log_common import opened, parse_keys
+from waarmerk.cli.log_common import FORMAT, KEY, now, opened, parse_keys, wants_json
+from waarmerk.cli.record_import import forget, import_events, maps
 from waarmerk.errors import InputError, UnavailableError, UsageError
 from waarmerk.record.bundle.read import open_bundle
 from waarmerk.record.bundle.write import appearing, write_bundle
@@ -38,9 +38,10 @@ app = typer.Typer(
     help="Keep the record: events, receipts, bundles, tables.",
 )
 FOLDER = typer.Argument(..., help="The folder of the log, from `waarmerk log init`.")
-FORMAT = typer.Option("text", "--format", help="text or json.")
-KEY = typer.Option([], "--key", help="A verifier key of the log; again for a second one.")
 OUTBOX = typer.Option(None, "--outbox", help="The SQLite database whose outbox has the events, if a platform's own.")
+app.command("import")(import_events)
+app.command()(maps)
+app.command()(forget)
 _BATCH = 4096
 _DIGEST = re.compile(rb'"([0-9a-f]{64})"')
 
@@ -53,7 +54,7 @@ def append(
     output: str = FORMAT,
 ) -> None:
     """Store events with new salts and bind them into the log; ids that are there already are passed over."""
-    as_json = _wants_json(output)
+    as_json = wants_json(output)
     if file is None and not blob:
         raise UsageError("there is nothing to append", hint="give a file of events, or --blob")
     storage = PosixStorage(folder)
@@ -80,7 +81,7 @@ def deliver(
     output: str = FORMAT,
 ) -> None:
     """Bring the events that wait in a platform's outbox into the log, each once, and note where they are."""
-    as_json = _wants_json(output)
+    as_json = wants_json(output)
     read_keys(PosixStorage(folder))
     with open_dispatcher(PosixStorage(folder)) as dispatcher, _outbox(outbox, None) as rows:
         count = dispatcher.deliver(rows)
@@ -131,7 +132,7 @@ def export(
     output: str = FORMAT,
 ) -> None:
     """Write a range of the record as one ZIP, for `waarmerk verify` and for audits."""
-    as_json = _wants_json(output)
+    as_json = wants_json(output)
     storage = PosixStorage(folder)
     keys = [key.verifier for key in read_keys(storage)]
     with _kept(folder, outbox) as store:
@@ -179,7 +180,7 @@ def _batches(file: str) -> Iterator[list[tuple[str, bytes]]]:
         batch: list[tuple[str, bytes]] = []
         for number, line in enumerate(_lines(stream), 1):
             if line.strip():
-                batch.append(parse_line(line, _now(), f"{name} line {number}"))
+                batch.append(parse_line(line, now(), f"{name} line {number}"))
             if len(batch) == _BATCH:
                 yield batch
                 batch = []
@@ -192,10 +193,6 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
         if len(line) > 2 * MAX_EVENT:
             raise InputError(f"a line of more than {2 * MAX_EVENT} bytes is no event")
         yield line
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @contextlib.contextmanager
@@ -236,9 +233,3 @@ def _named_blobs(store: Events, first: int, end: int) -> list[str]:
                 stack.enter_context(blob)
                 kept.append(digest)
     return kept
-
-
-def _wants_json(output: str) -> bool:
-    if output not in ("text", "json"):
-        raise UsageError(f"--format is text or json, not {output}")
-    return output == "json"

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import typer
 
-from waarmerk.cli.log_common import parse_keys, read_file
+from waarmerk.cli.log_common import FORMAT, KEY, parse_keys, read_file, wants_json
 from waarmerk.errors import InputError, IntegrityError, UsageError, WaarmerkError
 from waarmerk.record.bundle.archive import open_file
 from waarmerk.record.bundle.manifest import SCHEMA as BUNDLE
@@ -28,20 +28,19 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def verify(
     file: Path = typer.Argument(..., help="A receipt or a bundle."),
-    key: list[str] = typer.Option([], "--key", help="A verifier key of the log; again for a second one."),
+    key: list[str] = KEY,
     witness_key: list[str] = typer.Option([], help="The verifier key of a witness that must have cosigned."),
     quorum: int = typer.Option(None, help="How many of the witnesses must have cosigned; without it, all.", min=0),
     first: int = typer.Option(None, "--from", help="The first entry to check; without it, all.", min=0),
     last: int = typer.Option(None, "--to", help="The last entry to check.", min=0),
     seen: Path = typer.Option(None, help="A checkpoint kept from earlier: does the log still begin with it?"),
-    output: str = typer.Option("text", "--format", help="text or json."),
+    output: str = FORMAT,
 ) -> None:
     """Check a receipt or a bundle with the log's verifier key: offline, step by step; exit 0 it holds, 4 it does not.
 
     Each step says what it established and what it did not.
     """
-    if output not in ("text", "json"):
-        raise UsageError(f"--format is text or json, not {output}")
+    as_json = wants_json(output)
     keys = parse_keys(key)
     if not keys:
         raise UsageError(
@@ -49,7 +48,7 @@ def verify(
         )
     trust = Trust(keys, parse_keys(witness_key), quorum, None if seen is None else _seen(seen, keys))
     end = None if last is None else last + 1
-    _tell(_steps(file, trust, first, end), as_json=output == "json")
+    _tell(_steps(file, trust, first, end), as_json=as_json)
 
 
 def _steps(file: Path, trust: Trust, first: int | None, end: int | None) -> Iterator[Step]:

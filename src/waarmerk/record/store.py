@@ -133,6 +133,12 @@ class EventStore:
             row = self._db.execute("SELECT position FROM event WHERE id = ?", (event_id,)).fetchone()
         return None if row is None else row[0]
 
+    def find(self, event_id: str) -> tuple[bool, bytes | None]:
+        """Whether the id is stored, and its event in canonical JSON, None where it was erased."""
+        with _failing(self._path):
+            row = self._db.execute("SELECT CAST(body AS BLOB) FROM event WHERE id = ?", (event_id,)).fetchone()
+        return row is not None, None if row is None else row[0]
+
     def between(self, first: int, end: int) -> Iterator[Stored]:
         """The events whose index is `first` up to `end`, by index; erased ones are missing.
 

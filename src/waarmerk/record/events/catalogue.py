@@ -12,11 +12,10 @@ Rules:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from functools import cache, reduce
 from operator import or_
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -33,7 +32,7 @@ from waarmerk.record.events.checking import (
 )
 from waarmerk.record.events.looking import BankChanged, ExposureRead, ItemExamined, UploadsCounted
 from waarmerk.record.events.service import PolicyAdopted, ReportPublished, ServiceDeclared, ToolAdopted
-from waarmerk.record.events.types import NATIVE, Date, Event, Time
+from waarmerk.record.events.types import NATIVE, Date, Event, Time, parts_of
 from waarmerk.values import Json
 
 MAX_EVENT = 1 << 20
@@ -185,13 +184,7 @@ def _check_native(event: Event, where: str) -> None:
 def _moments(kind: type[msgspec.Struct]) -> frozenset[str]:
     """The names of the fields of a struct that hold a time or a day."""
     hints = get_type_hints(kind, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if {Time, Date} & set(_parts(hint)))
-
-
-def _parts(hint: Any) -> Iterator[Any]:
-    yield hint
-    for part in () if hint in (Time, Date) else get_args(hint):
-        yield from _parts(part)
+    return frozenset(name for name, hint in hints.items() if {Time, Date} & set(parts_of(hint)))
 
 
 def _check_values(value: msgspec.Struct, where: str) -> None:

@@ -8,8 +8,8 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 
 import msgspec
 
@@ -38,6 +38,13 @@ _T = TypeVar("_T")
 NATIVE = msgspec.Meta(extra={"required": "native"})
 Native = Annotated[_T | None, NATIVE]
 """What a native event must say; absent in an event with `src` import:NAME alone."""
+
+
+def parts_of(hint: Any) -> Iterator[Any]:
+    """A type and all that it is made of."""
+    yield hint
+    for part in get_args(hint):
+        yield from parts_of(part)
 
 
 def _closed(codes: Iterable[str]) -> Any:
