@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trust_anchors: Path | None = None
     known: tuple[Path, ...] = ()
     jobs: Annotated[int, Meta(ge=1)] | None = None
+    models: Path | None = None
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -49,6 +50,20 @@ def load(environment: Mapping[str, str]) -> Settings:
             where = f"{PREFIX}{key.upper()}"
             _checked(values, where)
     return _checked(values, where)
+
+
+def models_folder(settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Where the operator's own networks are kept: `models`, else `waarmerk/models` under `XDG_DATA_HOME`."""
+    return settings.models or _home(environment, "XDG_DATA_HOME", ".local/share") / "waarmerk" / "models"
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Where answers of evaluations are kept: `waarmerk/eval` under `XDG_CACHE_HOME` (`~/.cache`)."""
+    return _home(environment, "XDG_CACHE_HOME", ".cache") / "waarmerk" / "eval"
+
+
+def _home(environment: Mapping[str, str], variable: str, otherwise: str) -> Path:
+    return Path(environment.get(variable) or Path(environment.get("HOME", "/")) / otherwise)
 
 
 def _file(environment: Mapping[str, str]) -> tuple[dict[str, object], str]:
@@ -68,7 +83,7 @@ def _file(environment: Mapping[str, str]) -> tuple[dict[str, object], str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"the settings file is no TOML: {error}", where=str(path)) from error
     for key, value in values.items():
-        if key in {"model", "trust_anchors"} and isinstance(value, str):
+        if key in {"model", "models", "trust_anchors"} and isinstance(value, str):
             values[key] = str(path.parent / value)
         if key == "known" and isinstance(value, list):
             values[key] = [str(path.parent / str(entry)) for entry in value]

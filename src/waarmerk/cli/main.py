@@ -36,6 +36,7 @@ GROUPS: dict[str, _Group] = {
     "audit": _Group("waarmerk.cli.audit", "Test obligations over a platform's record.", extra="audit"),
     "check": _Group("waarmerk.cli.check", "Examine videos and pictures.", extra="check"),
     "dsa": _Group("waarmerk.cli.dsa", "Check what is published under the DSA."),
+    "eval": _Group("waarmerk.cli.evaluate", "Evaluate the examination on a labelled list.", extra="check"),
     "log": _Group("waarmerk.cli.log", "Keep an append-only log that outsiders verify."),
     "record": _Group("waarmerk.cli.record", "Keep the record: events, receipts, bundles, tables."),
     "train": _Group("waarmerk.cli.train", "Train and calibrate a network of your own.", extra="train"),
