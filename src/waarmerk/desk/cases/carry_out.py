@@ -18,6 +18,7 @@ from waarmerk.desk.cases.settle import explained
 from waarmerk.desk.store.tables import authority_order, decision, delivery, item, message, person
 from waarmerk.desk.store.unit import MACHINE, Unit
 from waarmerk.desk.telling.messages import push, tell
+from waarmerk.desk.telling.statements import queue_statement
 from waarmerk.dsa.codes import code
 from waarmerk.errors import InputError
 from waarmerk.values import Json
@@ -100,6 +101,7 @@ def confirm(
     )
     if effect == "failed":
         return
+    queue_statement(unit, decision_id, unit.at)
     held = set(row.restrictions)
     held = held - set(restrictions) if effect == "lifted" else held | set(restrictions)
     unit.connection.execute(update(item).where(item.c.id == row.item).values(restrictions=sorted(held)))

@@ -292,6 +292,13 @@ adopted = Table(
     _time("at", nullable=False),
 )
 
+mark = Table(
+    "mark",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    _time("at", nullable=False),  # how far a regular duty has come
+)
+
 banked = Table(
     "banked",
     metadata,

@@ -33,6 +33,12 @@ def language_of(code_: str) -> Language:
     return "nl" if code_ in get_args(Language) and code_ == "nl" else "en"
 
 
+def circumstances(language: str, because: str, basis: Sequence[str]) -> str:
+    """Which facts a decision relied on, in sentences: what brought it up, what it rests on. No personal data."""
+    say = words("letters", language_of(language))
+    return " ".join([say.say(f"because.{because}"), *(say.say(f"basis.{each}") for each in basis)])
+
+
 def write(what: str, language: str, given: Mapping[str, Json]) -> Letter:
     """The message of kind `what` (as in the event message.sent). `given`: values that its sentences name."""
     say = words("letters", language_of(language))
