@@ -38,6 +38,7 @@ GROUPS: dict[str, _Group] = {
     "dsa": _Group("waarmerk.cli.dsa", "Check what is published under the DSA."),
     "eval": _Group("waarmerk.cli.evaluate", "Evaluate the examination on a labelled list.", extra="check"),
     "log": _Group("waarmerk.cli.log", "Keep an append-only log that outsiders verify."),
+    "models": _Group("waarmerk.cli.models", "Your own networks: add, list, calibrate.", extra="check"),
     "record": _Group("waarmerk.cli.record", "Keep the record: events, receipts, bundles, tables."),
     "train": _Group("waarmerk.cli.train", "Train and calibrate a network of your own.", extra="train"),
     "verify": _Group("waarmerk.cli.verify", "Check a receipt or a bundle, offline."),

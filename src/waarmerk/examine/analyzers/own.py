@@ -54,6 +54,11 @@ class OwnNetworkAnalyzer:
         return OwnWatch(self, ManipulationWatch(model, asset))
 
     @property
+    def fitted(self) -> Fitted | None:
+        """Its calibration, or None."""
+        return self._fitted if self.calibrated else None
+
+    @property
     def network(self) -> OwnScores:
         """The network itself."""
         return self._network

@@ -20,8 +20,8 @@ from waarmerk.examine.networks.card import Card, read_card, read_regular
 from waarmerk.values import Sha256
 
 WEIGHTS = Path(__file__).parent / "weights"
-LARGEST_NETWORK = 1 << 30
-"""Bytes. Larger than any network that runs on a CPU in the time a picture may take."""
+LARGEST_NETWORK = (1 << 31) - 1
+"""Bytes. What one ONNX file can hold (protobuf); a large vision transformer has 1.2 GB."""
 
 
 HELD = 4
