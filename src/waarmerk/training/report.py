@@ -9,7 +9,7 @@ from waarmerk.examine.faces.crops import crop_of, cut, resized
 from waarmerk.examine.networks.load import Network
 from waarmerk.training.cutting import cut_map
 from waarmerk.training.evaluate import Item, auc, figures, item_auc, matched_pairs_auc, scored
-from waarmerk.training.recipes.compression import h264
+from waarmerk.training.recipes.compression import recoded
 from waarmerk.training.recipes.pictures import Picture
 from waarmerk.training.recipes.self_blend import self_blend
 from waarmerk.training.store import Store
@@ -34,9 +34,9 @@ def perturbed(store: Store, network: Network, sides: set[str]) -> dict[str, floa
     """AUC over the clips as they are and after what a platform does: H.264 at CRF 32, half size, both."""
     changes = {
         "as it is": None,
-        "H.264 CRF 32": lambda crop: h264([crop, crop], 32),
+        "H.264 CRF 32": lambda crop: recoded([crop, crop], 32),
         "half size": _half,
-        "half size, H.264 CRF 32": lambda crop: h264([_half(crop), _half(crop)], 32),
+        "half size, H.264 CRF 32": lambda crop: recoded([_half(crop), _half(crop)], 32),
     }
     return {
         name: item_auc(scored(store, network, sides, {"clips"}, change=change)) for name, change in changes.items()

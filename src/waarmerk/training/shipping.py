@@ -53,7 +53,7 @@ def card_of(content: bytes, size: int, settings: Settings, step: int) -> Card:
         ),
         licence="Apache-2.0",
         source={
-            "made_by": "python -m waarmerk.training (docs/explanation/training.md)",
+            "made_by": "waarmerk train (docs/explanation/training.md)",
             "backbone": BACKBONE,
             "training_data": DATA,
             "crops_digest": settings.crops,

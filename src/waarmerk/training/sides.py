@@ -50,6 +50,12 @@ def _sides() -> dict[str, Side]:
     return named | dict.fromkeys(stated["left_out"], "left-out")
 
 
+def shippable() -> frozenset[str]:
+    """The sources whose terms allow redistribution, as far as stated where they were found."""
+    stated = json.loads((files("waarmerk.training") / "sides.json").read_text(encoding="utf-8"))
+    return frozenset(stated["shippable"])
+
+
 def side_of(folder: Folder, source: str, group: str, split: str) -> Side:
     """The side of a row; a clip source that `sides.json` does not name is left out."""
     if folder == "clips":

@@ -78,18 +78,21 @@ class Writer:
 
 
 class Store:
-    """A finished store, read-only; cheap to open in every worker."""
+    """One or more finished stores as one, read-only; cheap to open in every worker."""
 
-    def __init__(self, folder: Path) -> None:
-        lines = folder / "crops.jsonl"
-        if not lines.is_file():
-            raise InputError(
-                "there are no crops here", where=str(folder), hint="python -m waarmerk.training crops DATA STORE"
-            )
-        self.folder = folder
-        self.crops = [msgspec.json.decode(line, type=Crop) for line in lines.read_bytes().splitlines()]
-        self._pixels = np.memmap(folder / "pixels.bin", dtype=np.uint8, mode="r")
-        self._landmarks = np.load(folder / "landmarks.npy", mmap_mode="r")
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+        self.crops: list[Crop] = []
+        self._parts: list[tuple[int, NDArray[np.uint8], NDArray[np.float16]]] = []
+        for folder in folders:
+            lines = folder / "crops.jsonl"
+            if not lines.is_file():
+                raise InputError(
+                    "there are no crops here", where=str(folder), hint="waarmerk train crops DATA STORE"
+                )
+            pixels = np.memmap(folder / "pixels.bin", dtype=np.uint8, mode="r")
+            self._parts.append((len(self.crops), pixels, np.load(folder / "landmarks.npy", mmap_mode="r")))
+            self.crops += [msgspec.json.decode(line, type=Crop) for line in lines.read_bytes().splitlines()]
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -98,12 +101,16 @@ class Store:
         """The wide crop `number`, uint8 [h, w, 3]."""
         crop = self.crops[number]
         end = crop.offset + crop.height * crop.width * 3
-        return np.array(self._pixels[crop.offset : end]).reshape(crop.height, crop.width, 3)
+        return np.array(self._part(number)[1][crop.offset : end]).reshape(crop.height, crop.width, 3)
 
     def landmarks(self, number: int) -> Points:
         """Its face mesh, float32 [468, 2] in pixels of the crop."""
-        return np.asarray(self._landmarks[number], dtype=np.float32)
+        first, _, landmarks = self._part(number)
+        return np.asarray(landmarks[number - first], dtype=np.float32)
+
+    def _part(self, number: int) -> tuple[int, NDArray[np.uint8], NDArray[np.float16]]:
+        return next(part for part in reversed(self._parts) if part[0] <= number)
 
     def digest(self) -> str:
-        """SHA-256 over the list of crops: names the data that a run stood on."""
-        return hashlib.sha256((self.folder / "crops.jsonl").read_bytes()).hexdigest()
+        """SHA-256 over the lists of crops: names the data that a run stood on."""
+        return hashlib.sha256(b"".join((f / "crops.jsonl").read_bytes() for f in self.folders)).hexdigest()

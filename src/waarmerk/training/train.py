@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import hashlib
 import time
 from pathlib import Path
 
@@ -17,35 +18,56 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
-from waarmerk.training.backbone import Detector, detector, imagenet_weights
+from waarmerk.training.backbone import Detector, detector, imagenet_weights, restored
 from waarmerk.training.pairs import Batches, Mix
 from waarmerk.training.plan import Settings, learning_rate
 from waarmerk.training.store import Store
 
+HEAD_WEIGHTS = torch.tensor([1.0, 0.25, 0.25])
+"""Of `HEADS` in the loss: the narrow ones ride along."""
+FOLDED_PACE = 0.1
+"""Learning rate of folded convolutions / that of the others: without statistics of the batch, levels drift."""
+
 
 def loss_of(network: Detector, batch: dict[str, Tensor], map_weight: float) -> tuple[Tensor, Tensor]:
-    """The loss (whether, and where it is known) and the logits [n]."""
-    logit, reacts = network.raw(batch["x"].float().div(255).contiguous(memory_format=torch.channels_last))
-    whether = functional.binary_cross_entropy_with_logits(logit, batch["y"])
+    """The loss (whether, by every head that learns from the picture, and where it is known), first logits [n]."""
+    logits, reacts = network.raw(batch["x"].float().div(255).contiguous(memory_format=torch.channels_last))
+    each_head = functional.binary_cross_entropy_with_logits(logits, batch["labels"], reduction="none")
+    whether = ((each_head * batch["heads"]).sum(dim=0) / batch["heads"].sum(dim=0).clamp(min=1)) @ HEAD_WEIGHTS
     each = functional.binary_cross_entropy_with_logits(reacts, batch["mask"], reduction="none").mean(dim=(1, 2))
     where = (each * batch["known"]).sum() / batch["known"].sum().clamp(min=1)
-    return whether + map_weight * where, logit.detach()
+    return whether + map_weight * where, logits[:, 0].detach()
 
 
 class Run:
     """A run in its folder, from its beginning or from its last checkpoint."""
 
-    def __init__(self, folder: Path, store: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, stores: tuple[Path, ...], settings: Settings, start: Path | None = None) -> None:
+        """`stores`: crops, and made fakes where there are any; `start`: a checkpoint whose averaged weights the run
+        begins with, in place of ImageNet's."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.store = folder, store
-        self.settings = msgspec.structs.replace(settings, crops=Store(store).digest())
+        self.folder, self.stores = folder, stores
+        named = hashlib.sha256(start.read_bytes()).hexdigest() if start else ""
+        self.settings = msgspec.structs.replace(settings, crops=Store(*stores).digest(), start=named)
         torch.manual_seed(settings.seed)
-        self.network = detector(imagenet_weights() if settings.pretrained else None)
+        self.network = (
+            restored(_average(start)) if start else detector(imagenet_weights() if settings.pretrained else None)
+        )
+        self.network.fold(settings.folded)
         self.network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network)
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        plain = [p for p in self.network.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": settings.decay}, {"params": plain, "weight_decay": 0.0}]
+        fixed = {
+            id(parameter)
+            for owner, convolution, _ in self.network.normed()[: settings.folded]
+            for parameter in getattr(owner, convolution).parameters()
+        }
+        groups = []
+        for slow in (False, True):
+            for flat in (False, True):
+                chosen = [p for p in self.network.parameters() if (id(p) in fixed, p.ndim <= 1) == (slow, flat)]
+                if chosen:
+                    pace = FOLDED_PACE if slow else 1.0
+                    groups.append({"params": chosen, "weight_decay": 0.0 if flat else settings.decay, "pace": pace})
         self.optimiser = torch.optim.AdamW(groups, lr=settings.rate)
         self.step = 0
         if (folder / "checkpoint.pt").is_file():
@@ -93,20 +115,20 @@ class Run:
     def run(self, *, workers: int = 1, every_s: float = 180.0) -> None:
         """Trains to the last step, writing curve and checkpoints."""
         torch.set_flush_denormal(True)
-        mix = Mix(self.settings.self_blends, self.settings.alike, self.settings.codec, self.settings.strength)
+        mix = Mix(**{name: getattr(self.settings, name) for name in Mix.__dataclass_fields__})
         saved, began, seen = time.monotonic(), time.monotonic(), 0
         losses: list[float] = []
         right: list[float] = []
         with (self.folder / "curve.csv").open("a", newline="") as stream:
             curve = csv.writer(stream)
             for steps, size in self._stages():
-                data = Batches(self.store, self.settings.pairs, size, mix, self.settings.seed, steps)
+                data = Batches(self.stores, self.settings.pairs, size, mix, self.settings.seed, steps)
                 for batch in DataLoader(
                     data, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
                 ):
                     self.network.train()
                     for group in self.optimiser.param_groups:
-                        group["lr"] = learning_rate(self.settings, self.step)
+                        group["lr"] = group["pace"] * learning_rate(self.settings, self.step)
                     loss, logit = loss_of(self.network, batch, self.settings.map_weight)
                     self.optimiser.zero_grad(set_to_none=True)
                     loss.backward()
@@ -128,6 +150,11 @@ class Run:
                         self.save()
                         saved = time.monotonic()
         self.save()
+
+
+def _average(checkpoint: Path) -> dict[str, Tensor]:
+    state: dict[str, Tensor] = torch.load(checkpoint, map_location="cpu", weights_only=True)["average"]
+    return state
 
 
 def _mean(values: list[float]) -> float:

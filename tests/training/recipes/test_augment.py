@@ -5,7 +5,7 @@ import pytest
 
 from tests.training.support import wide
 from waarmerk.training.recipes import augment
-from waarmerk.training.recipes.compression import h264, jpeg
+from waarmerk.training.recipes.compression import Codec, jpeg, recoded
 from waarmerk.training.recipes.pictures import blur
 from waarmerk.training.recipes.sharpness import made_alike, sharpness
 
@@ -24,10 +24,10 @@ def test_a_degradation_keeps_the_size() -> None:
             assert augment.apply(wide(side, 200)[:side, :side], augment.draw(rng)).shape == (side, side, 3)
 
 
-@pytest.mark.parametrize(("mild", "strong"), [(20, 40)])
-def test_h264_loses_more_at_a_higher_crf(mild: int, strong: int) -> None:
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_a_video_codec_loses_more_at_a_higher_crf(codec: Codec) -> None:
     picture = wide(3, 128)
-    losses = [np.abs(h264([picture, picture], crf).astype(int) - picture).mean() for crf in (mild, strong)]
+    losses = [np.abs(recoded([picture, picture], crf, codec).astype(int) - picture).mean() for crf in (20, 40)]
     assert losses[0] < losses[1]
 
 
@@ -50,3 +50,21 @@ def test_two_equally_sharp_pictures_are_left_alone() -> None:
     first, second = made_alike(picture, picture)
     assert first is picture
     assert second is picture
+
+
+def test_a_beauty_filter_smooths_skin_and_keeps_edges() -> None:
+    face = np.full((160, 160, 3), 120, np.uint8)
+    face[:, 80:] = 220
+    grainy = np.clip(face + np.random.default_rng(3).normal(0, 4, face.shape), 0, 255).astype(np.uint8)
+    out = augment.beautified(grainy, 15.0).astype(float)
+    assert out[40:120, 20:60].std() < 0.5 * grainy[40:120, 20:60].std()
+    assert out[:, 84].mean() - out[:, 75].mean() > 80
+
+
+def test_a_harmless_composite_changes_a_part_and_leaves_the_rest() -> None:
+    rng = np.random.default_rng(1)
+    picture = wide(5, 200)
+    for _ in range(30):
+        same = (augment.overlaid(picture, rng) == picture).all(axis=2)
+        assert not same.all()
+        assert same.mean() > 0.2

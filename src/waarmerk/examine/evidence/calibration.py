@@ -90,7 +90,7 @@ def read_calibration(path: Path, network: Sha256) -> tuple[Fitted, Sha256]:
         raise DependencyError(
             f"the calibration of this network cannot be read: {error.strerror or error}",
             where=str(path),
-            hint="a network without calibration gives no ratios; fit one with python -m waarmerk.training calibrate",
+            hint="a network without calibration gives no ratios; fit one with waarmerk train calibrate",
         ) from error
     try:
         fitted = msgspec.json.decode(content, type=Fitted)

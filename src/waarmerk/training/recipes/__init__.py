@@ -1,1 +1,4 @@
-"""How fakes are made from real faces, and how both are degraded alike; numpy and Pillow only, every draw seeded."""
+"""How fakes are made from real faces, and how both are degraded alike; every draw seeded.
+
+Numpy and Pillow only, but for `resynthesis`, which needs PyTorch.
+"""

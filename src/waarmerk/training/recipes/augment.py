@@ -1,7 +1,8 @@
 """One draw of what happens to pictures on their way to a platform, applied alike to a real one and its fake.
 
 Whatever is drawn here is drawn once for a pair, with the same random numbers where noise is added: no degradation
-may tell which of the two is fake. Captions and borders belong here too: harmless composites that both carry.
+may tell which of the two is fake. Captions, borders, insets and beauty filters belong here too: harmless composites
+and smoothings that both carry, so that a network cannot take them for forgery.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image
 
-from waarmerk.training.recipes.compression import h264, jpeg
+from waarmerk.training.recipes.compression import jpeg, recoded
 from waarmerk.training.recipes.pictures import KERNELS, Picture, as_picture, blur, resize
 
 
@@ -32,13 +33,22 @@ class Degradation:
     codec: str
     quality: int
     overlay: bool
+    smooth: float
     seed: int
 
 
 def draw(rng: Generator, *, codec: bool = True, strength: float = 1.0) -> Degradation:
     """Draws one degradation; `codec` False leaves JPEG and H.264 out, `strength` 0..1 makes all of it rarer."""
     kind = rng.random()
-    name = "none" if not codec or kind > 0.75 * strength else "jpeg" if kind < 0.35 * strength else "h264"
+    name = (
+        "none"
+        if not codec or kind > 0.75 * strength
+        else "jpeg"
+        if kind < 0.35 * strength
+        else "hevc"
+        if kind > 0.7 * strength
+        else "h264"
+    )
     return Degradation(
         flip=bool(rng.random() < 0.5),
         shift=tuple(float(v) for v in (rng.uniform(-20, 20, 3) if rng.random() < 0.3 else np.zeros(3))),  # type: ignore[arg-type]
@@ -51,7 +61,8 @@ def draw(rng: Generator, *, codec: bool = True, strength: float = 1.0) -> Degrad
         noise=float(rng.uniform(1, 10) if rng.random() < 0.15 * strength else 0),
         codec=name,
         quality=int(rng.integers(30, 98)) if name == "jpeg" else int(rng.integers(18, 31 + round(8 * strength))),
-        overlay=bool(rng.random() < 0.08),
+        overlay=bool(rng.random() < 0.12),
+        smooth=float(rng.uniform(6, 20) if rng.random() < 0.06 else 0),
         seed=int(rng.integers(2**31)),
     )
 
@@ -68,6 +79,8 @@ def apply(rgb: Picture, what: Degradation) -> Picture:
         values = grey + (values - grey) * np.float32(what.saturation)
     values = (values - 128) * np.float32(what.contrast) + np.float32(128 + 128 * what.brightness)
     rgb = as_picture(values + np.asarray(what.shift, dtype=np.float32))
+    if what.smooth:
+        rgb = beautified(rgb, what.smooth)
     if what.overlay:
         rgb = overlaid(rgb, rng)
     if what.sigma:
@@ -80,8 +93,8 @@ def apply(rgb: Picture, what: Degradation) -> Picture:
         rgb = as_picture(rgb.astype(np.float32) + noise[..., None])
     if what.codec == "jpeg":
         rgb = jpeg(rgb, what.quality)
-    elif what.codec == "h264":
-        rgb = h264(_strip(rgb, rng), what.quality)
+    elif what.codec != "none":
+        rgb = recoded(_strip(rgb, rng), what.quality, "hevc" if what.codec == "hevc" else "h264")
     return resize(rgb, (width, height))
 
 
@@ -91,12 +104,21 @@ def _strip(rgb: Picture, rng: Generator) -> list[Picture]:
     return [np.roll(rgb, step, axis=(0, 1)) for step in steps] + [rgb]
 
 
+def beautified(rgb: Picture, strength: float) -> Picture:
+    """Skin made smooth as filters do: detail below `strength` grey levels is blurred away, edges stay."""
+    values = rgb.astype(np.float32)
+    soft = blur(rgb, max(rgb.shape[:2]) / 80).astype(np.float32)
+    detail = values - soft
+    kept = np.clip(np.abs(detail).max(axis=2, keepdims=True) / np.float32(strength) - 0.5, 0, 1)
+    return as_picture(soft + kept * detail)
+
+
 def overlaid(rgb: Picture, rng: Generator) -> Picture:
-    """A caption bar, a border or a flat sticker over the crop: an edge that is no forgery."""
+    """A caption bar, a border, a sticker, a shadow's edge or an inset: an edge that is no forgery."""
     out = rgb.copy()
     height, width = out.shape[:2]
     colour = rng.integers(0, 256, 3)
-    kind = int(rng.integers(3))
+    kind = int(rng.integers(5))
     if kind == 0:
         top = int(rng.uniform(0.72, 0.9) * height)
         bar = out[top : top + max(4, height // 9)]
@@ -107,6 +129,17 @@ def overlaid(rgb: Picture, rng: Generator) -> Picture:
         edge = int(rng.uniform(0.03, 0.1) * width)
         side = slice(0, edge) if rng.random() < 0.5 else slice(width - edge, width)
         out[:, side] = colour
+    elif kind == 2:
+        at, factor = float(rng.uniform(0.25, 0.75)), float(rng.uniform(0.6, 0.9))
+        slope = float(rng.uniform(-0.5, 0.5))
+        along = np.linspace(0, 1, width)[None] + slope * (np.linspace(0, 1, height)[:, None] - 0.5)
+        dark = along > at if rng.random() < 0.5 else along < at
+        out = as_picture(np.where(dark[..., None], out * np.float32(factor), out))
+    elif kind == 3:
+        size = int(rng.uniform(0.15, 0.28) * width)
+        inset = resize(np.ascontiguousarray(rgb[:, ::-1]), (size, size))
+        y, x = (0 if rng.random() < 0.5 else side - size for side in (height, width))
+        out[y : y + size, x : x + size] = inset
     else:
         size = int(rng.uniform(0.12, 0.25) * width)
         x, y = int(rng.integers(0, width - size)), int(rng.integers(0, height - size))
