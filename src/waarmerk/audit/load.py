@@ -21,7 +21,7 @@ from waarmerk.audit.loaded import Note, Record, Witnessed
 from waarmerk.audit.rows import HOUR, NATIVE, Row, Rows, milliseconds
 from waarmerk.errors import InputError, UsageError
 from waarmerk.record.bundle.read import Bundle, open_bundle
-from waarmerk.record.events.catalogue import native_fields
+from waarmerk.record.events.catalogue import KINDS, native_fields
 from waarmerk.record.events.checking import PersonErased
 from waarmerk.record.events.coverage import ANY, split
 from waarmerk.record.events.types import Event
@@ -54,8 +54,8 @@ def kept_fields(reads: Iterable[str]) -> dict[str, set[str]]:
     found = {kind: set(names) for kind, names in _ALWAYS.items()}
     for read in reads:
         kind, name = split(read)
-        if kind != ANY:
-            found.setdefault(kind, set()).add(name)
+        for one in KINDS if kind == ANY else (kind,):
+            found.setdefault(one, set()).update(() if kind == ANY else (name,))
     return found
 
 

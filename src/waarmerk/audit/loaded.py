@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -101,13 +102,14 @@ class Record:
         return self.rows.get(kind, ())
 
     def by(self, kind: str, name: str) -> dict[object, list[Row]]:
-        """Rows of a kind by a field; by each of its values where it is a list (`because`: by each id)."""
+        """Rows of a kind by a field; by each of its values where it is a list (a decision's
+        `because`: by each id)."""
         key = kind, name
         if key not in self._by:
             found: dict[object, list[Row]] = {}
             for row in self.of(kind):
                 value = getattr(row, name)
-                if name == "because":
+                if (kind, name) == ("decision.made", "because"):
                     value = value.ids
                 for one in value if isinstance(value, tuple) else (value,):
                     found.setdefault(one, []).append(row)
@@ -122,6 +124,20 @@ class Record:
     def within(self, obligation: str) -> Limit:
         """The benchmark of an obligation."""
         return self.limits[obligation]
+
+    def row_at(self, index: int) -> Row | None:
+        """The row of an entry, None where no kept kind has it."""
+        for rows in self.rows.values():
+            at = bisect_left(rows, index, key=lambda row: row.index)
+            if at < len(rows) and rows[at].index == index:
+                return rows[at]
+        return None
+
+    @property
+    def micro_small(self) -> bool:
+        """Whether the service last declared itself a micro or small enterprise [DSA 19]."""
+        declared = self.of("service.declared")
+        return bool(declared and declared[-1].micro_small)
 
     @property
     def whole(self) -> bool:

@@ -73,12 +73,11 @@ def audit_record(record: Record, obligations: Sequence[Obliged], options: Option
     limits, odd = limits_of(record, obligations, options.benchmarks)
     record = replace(record, tier=setting.tier, limits=limits, _by={})
     declared = record.of("service.declared")
-    micro = bool(declared and declared[-1].micro_small)
     recorded = record.as_recorded() if record.corrections else None
     tallies: dict[str, Tally] = {}
     results = []
     for obliged in obligations:
-        if not binds(obliged.row, setting.tier, micro):
+        if not binds(obliged.row, setting.tier, record.micro_small):
             results.append(not_binding(obliged, setting, said))
             continue
         found = tallies[obliged.row.id] = tally(obliged, record)
@@ -96,7 +95,7 @@ def audit_record(record: Record, obligations: Sequence[Obliged], options: Option
         end=moment(record.end),
         tier=setting.tier,
         declared_tier=declared[-1].tier if declared else None,
-        micro_small=micro,
+        micro_small=record.micro_small,
         events={kind: len(rows) for kind, rows in sorted(record.rows.items())},
         remarks=tuple(said.remark(note) for note in notes),
         results=tuple(results),

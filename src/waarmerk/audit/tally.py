@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.interface import CannotTest, Case, Obliged, untestable
 from waarmerk.audit.rows import HOUR
+from waarmerk.errors import InputError
 
 
 @dataclass
@@ -73,6 +74,11 @@ def tally(obliged: Obliged, record: Record) -> Tally:
             found.add(_doubted(case, found.missing) if blind and case.came == "nothing" else case)
     except CannotTest as cannot:
         found.cannot = cannot
+    except Exception as broken:
+        if not obliged.own:
+            raise
+        # A stranger's function may fail in any way; the sentence names it.
+        raise InputError(f"failed: {type(broken).__name__}: {broken}", where=obliged.row.id) from broken
     return found
 
 
