@@ -23,6 +23,7 @@ from waarmerk.cli.check_record import ExaminationRecorder
 from waarmerk.errors import ANSWER_IS_NO, UsageError, WaarmerkError, combined_exit_code
 from waarmerk.examine.again import repeat
 from waarmerk.examine.analyzers.interface import AnalyzerOptions
+from waarmerk.examine.analyzers.own import own_folders
 from waarmerk.examine.batch import Outcome, examine_all
 from waarmerk.examine.faces.finder import DEFAULT
 from waarmerk.examine.inputs import Input, inputs
@@ -136,6 +137,7 @@ def _options(
         trust_anchors=trust_anchors or settings.trust_anchors,
         references=tuple(reference or ()),
         model=model or settings.model,
+        networks=own_folders(settings_.models_folder(settings, os.environ)),
     )
     for option, path in (
         *(("--known", path) for path in analyzers.known),
