@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.bank.test_match import Luma, scene
-from waarmerk.bank.signals.pdq import distance, hash_of
-from waarmerk.bank.views import LEAST, borders, views
+from waarmerk.bank.signals.pdq import coefficients, distance, hash_of
+from waarmerk.bank.views import LEAST, STRIP, VIEWS, View, borders, views
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 80), st.integers(0, 80), st.sampled_from([0, 16, 235]))
@@ -43,8 +43,12 @@ def test_noise_in_a_bar_does_not_hide_it() -> None:
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_a_picture_without_borders_has_two_views(number: int) -> None:
-    assert set(views(scene(number))) == {"none", "mirrored"}
+def test_a_picture_without_borders_is_seen_whole_and_without_a_strip(number: int) -> None:
+    assert [VIEWS[place].side for place, _ in views(scene(number))] == [
+        *2 * ["whole"],
+        *2 * ["upper"],
+        *2 * ["lower"],
+    ]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (90, 160)])
@@ -54,7 +58,16 @@ def test_a_flat_picture_is_not_taken_away_whole(shape: tuple[int, int]) -> None:
 
 def test_bars_above_a_plain_wall_are_taken_off_without_the_wall() -> None:
     wall = np.pad(scene(4), ((0, 0), (40, 40)), constant_values=150)
-    known = hash_of(views(wall)["none"])
-    found = views(np.pad(wall, ((30, 30), (0, 0)), constant_values=16))
-    assert distance(hash_of(found["letterboxed"]), known) <= 2
-    assert set(found) >= {"letterboxed", "letterboxed-mirrored", "framed"}
+    known = hash_of(dict(views(wall))[0])
+    found = dict(views(np.pad(wall, ((30, 30), (0, 0)), constant_values=16)))
+    sides = {VIEWS[place]: hash_of(seen) for place, seen in found.items()}
+    assert distance(sides[View("rows", False)], known) <= 2
+    assert {View("rows", True), View("inside", False)} <= set(sides)
+
+
+def test_a_strip_is_left_out_at_the_top_and_at_the_bottom() -> None:
+    luma = scene(6)
+    strip = round(STRIP * len(luma))
+    found = {VIEWS[place]: hash_of(seen) for place, seen in views(luma)}
+    assert np.array_equal(found[View("upper", False)], hash_of(coefficients(luma[:-strip])))
+    assert np.array_equal(found[View("lower", False)], hash_of(coefficients(luma[strip:])))

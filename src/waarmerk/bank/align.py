@@ -1,16 +1,16 @@
 """Which stretch of a query shows which stretch of a known item.
 
 Rules:
-- Every query frame that has a partner votes for the offsets (query time minus known time) that its partners
-  give, once an offset however many partners give it, so that a still picture does not outvote a scene.
-- The offset with most votes wins; frames that have a partner there form ranges; a pause of more than
-  `GAP_S` ends a range. What is left votes again: a re-cut copy has several offsets.
-- Ranges that follow each other in both media are one: a copy at another speed drifts through many offsets.
+- A pair is a query frame and a known frame that match. Every query frame votes, once a bin, for the offsets that
+  its pairs give at each speed from 0.9 to 1.1; so a still picture does not outvote a scene. Speed 1 needs the
+  fewest votes to win.
+- The line with most votes is fitted to its pairs; query frames that have a pair near it form ranges, and a pause of
+  more than `GAP_S` on either side ends a range. What is left votes again: a re-cut copy has several lines.
+- Ranges that follow each other in both media are one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -18,98 +18,122 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from waarmerk.bank.signals.pdq import DISTANCE
+from waarmerk.bank.signals.interface import AlignedRange
 
 BIN_S: Final = 0.5
 """Width of an offset's bin: two samples at the usual four a second."""
 GAP_S: Final = 3.0
+SPEEDS: Final = tuple(round(0.9 + 0.02 * step, 2) for step in range(11))
+"""Known seconds per query second."""
 _ROUNDS: Final = 32
 _WORTH: Final = 0.01
 """A round that explains less than this share of the frames is the last: what is left is scattered."""
 _VOTERS: Final = 500
 """Frames that vote in a round, evenly spread: their pairs bound the time of an hours-long match."""
+_FASTER: Final = 1.1
+"""Times the votes of speed 1 that another speed needs."""
+_FIT_LEAST: Final = 8
+_FIT_SPAN_S: Final = 4.0
+
+Times = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class AlignedRange:
-    """A stretch of the query and the stretch of the known item that it shows; seconds."""
+class _Line:
+    """known time = speed x query time + start."""
 
-    query_start_s: float
-    query_end_s: float
-    known_start_s: float
-    known_end_s: float
+    speed: float
+    start: float
 
-
-@dataclass(frozen=True)
-class Timed:
-    """Hashes in time order: `codes` uint64 [n, 4], `t_s` float64 [n]."""
-
-    codes: NDArray[np.uint64]
-    t_s: NDArray[np.float64]
-
-    @staticmethod
-    def of(codes: NDArray[np.uint64], t_s: NDArray[np.float64]) -> Timed:
-        """Sorted by time."""
-        order = np.argsort(t_s, kind="stable")
-        return Timed(codes[order], t_s[order])
+    def miss(self, query_t: Times, known_t: Times) -> Times:
+        """How far the pairs lie from the line, in seconds of the known item."""
+        return np.abs(known_t - self.speed * query_t - self.start)
 
 
-def distances(codes: NDArray[np.uint64], code: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """Hamming distances of one hash, uint64 [4], to many, uint64 [n, 4]: uint16 [n]."""
-    words = [np.bitwise_count(codes[:, place] ^ code[place]) for place in range(4)]
-    # Three words fit in a byte (192 bits), four do not: the complement of a hash would be at distance 0.
-    total: NDArray[np.uint16] = np.add(words[0] + words[1] + words[2], words[3], dtype=np.uint16)
-    return total
-
-
-def align(query: Timed, known: Timed, radius: int = DISTANCE) -> tuple[AlignedRange, ...]:
-    """The ranges, in the order of the query. `query` holds only frames that have a partner in `known`."""
-    left = np.arange(len(query.t_s))
+def align(query_t: Times, known_t: Times) -> tuple[AlignedRange, ...]:
+    """The ranges of pairs of times, float64 [n] each, in the order of the query."""
+    order = np.lexsort((known_t, query_t))
+    query_t, known_t = query_t[order], known_t[order]
+    frames = len(np.unique(query_t))
     ranges: list[AlignedRange] = []
     for _ in range(_ROUNDS):
-        if not len(left):
+        if not len(query_t):
             break
-        offset = _best_offset(query, left, known, radius)
-        partners = [(index, _partner(query, index, known, offset, radius)) for index in left.tolist()]
-        pairs = [(float(query.t_s[index]), known_t) for index, known_t in partners if known_t is not None]
-        if not pairs:
+        line = _refined(_voted(query_t, known_t), query_t, known_t)
+        near = line.miss(query_t, known_t) <= BIN_S
+        if not near.any():
             break
-        ranges += _ranges(pairs)
-        if len(pairs) < _WORTH * len(query.t_s):
+        query_hit, known_hit = _nearest(query_t[near], known_t[near], line)
+        ranges += _ranges(query_hit, known_hit)
+        left = ~np.isin(query_t, query_hit)
+        query_t, known_t = query_t[left], known_t[left]
+        if len(query_hit) < _WORTH * frames:
             break
-        left = np.asarray([index for index, known_t in partners if known_t is None], np.int64)
     return _joined(ranges)
 
 
-def _best_offset(query: Timed, left: NDArray[np.int64], known: Timed, radius: int) -> float:
-    votes: Counter[int] = Counter()
-    for index in left[:: max(1, -(-len(left) // _VOTERS))]:
-        partners = known.t_s[distances(known.codes, query.codes[index]) <= radius]
-        votes.update(np.unique(np.floor((query.t_s[index] - partners) / BIN_S)).astype(np.int64).tolist())
-    # A true offset near a border falls into two bins: neighbours count together. Ties go to the smallest offset.
-    best = max(votes, key=lambda place: (votes[place] + votes[place + 1], -abs(place)))
-    return (best + 1) * BIN_S if votes[best + 1] else (best + 0.5) * BIN_S
+def _voted(query_t: Times, known_t: Times) -> _Line:
+    frame = np.unique(query_t, return_inverse=True)[1]
+    step = max(1, -(-(int(frame[-1]) + 1) // _VOTERS))
+    votes = frame % step == 0
+    frame, query_t, known_t = frame[votes], query_t[votes], known_t[votes]
+    best, most = _Line(1.0, 0.0), 0.0
+    for speed in sorted(SPEEDS, key=lambda speed: abs(speed - 1.0)):
+        place = np.floor((known_t - speed * query_t) / BIN_S).astype(np.int64)
+        first = int(place.min())
+        # Once a frame and bin: the pair as one number.
+        once = np.unique(frame.astype(np.int64) * (int(place.max()) - first + 2) + place - first)
+        counts = np.bincount(once % (int(place.max()) - first + 2), minlength=2)
+        # A true offset near a border falls into two bins: neighbours count together.
+        both = counts[:-1] + counts[1:]
+        top = np.flatnonzero(both == both.max())
+        at = int(top[np.argmin(np.abs(top + first))])  # ties go to the smallest offset
+        count = float(both[at]) / (1.0 if speed == 1.0 else _FASTER)
+        if count > most:
+            middle = at + 1.0 if counts[at + 1] and counts[at] else at + (0.5 if counts[at] else 1.5)
+            best, most = _Line(speed, (first + middle) * BIN_S), count
+    return best
 
 
-def _partner(query: Timed, index: int, known: Timed, offset: float, radius: int) -> float | None:
-    """The time of the known frame nearest in time to where `offset` puts this query frame, if one matches."""
-    expected = query.t_s[index] - offset
-    first, last = np.searchsorted(known.t_s, [expected - BIN_S, expected + BIN_S + 1e-9])
-    near = distances(known.codes[first:last], query.codes[index]) <= radius
-    times = known.t_s[first:last][near]
-    return float(times[np.argmin(np.abs(times - expected))]) if len(times) else None
+def _refined(line: _Line, query_t: Times, known_t: Times) -> _Line:
+    """The line fitted to its own pairs, as long as it gains pairs by that."""
+    near = line.miss(query_t, known_t) <= BIN_S
+    for _ in range(4):
+        query_hit, known_hit = query_t[near], known_t[near]
+        if len(query_hit) < _FIT_LEAST or query_hit[-1] - query_hit[0] < _FIT_SPAN_S:
+            return line
+        spread = query_hit - query_hit.mean()
+        speed = float(spread @ known_hit / (spread @ spread))
+        if not SPEEDS[0] - 0.05 <= speed <= SPEEDS[-1] + 0.05:
+            return line
+        fitted = _Line(speed, float(known_hit.mean() - speed * query_hit.mean()))
+        now = fitted.miss(query_t, known_t) <= BIN_S
+        if len(np.unique(query_t[now])) <= len(np.unique(query_hit)):
+            return line
+        line, near = fitted, now
+    return line
 
 
-def _ranges(pairs: list[tuple[float, float]]) -> list[AlignedRange]:
-    """Pairs of (query time, known time), in query order, cut where either side pauses for more than `GAP_S`."""
-    groups = [[pairs[0]]]
-    for before, pair in pairwise(pairs):
-        if pair[0] - before[0] > GAP_S or abs(pair[1] - before[1]) > GAP_S + 2 * BIN_S:
-            groups.append([])
-        groups[-1].append(pair)
+def _nearest(query_t: Times, known_t: Times, line: _Line) -> tuple[Times, Times]:
+    """For each query time the pair nearest to the line."""
+    order = np.lexsort((line.miss(query_t, known_t), query_t))
+    query_t, known_t = query_t[order], known_t[order]
+    first = np.flatnonzero(np.diff(query_t, prepend=-np.inf) > 0)
+    return query_t[first], known_t[first]
+
+
+def _ranges(query_t: Times, known_t: Times) -> list[AlignedRange]:
+    """Pairs in query order, cut where either side pauses for more than `GAP_S`."""
+    cut = (np.diff(query_t) > GAP_S) | (np.abs(np.diff(known_t)) > GAP_S + 2 * BIN_S)
+    ends = [0, *(np.flatnonzero(cut) + 1).tolist(), len(query_t)]
     return [
-        AlignedRange(group[0][0], group[-1][0], min(known for _, known in group), max(known for _, known in group))
-        for group in groups
+        AlignedRange(
+            float(query_t[first]),
+            float(query_t[last - 1]),
+            float(known_t[first:last].min()),
+            float(known_t[first:last].max()),
+        )
+        for first, last in pairwise(ends)
     ]
 
 

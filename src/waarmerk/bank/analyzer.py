@@ -19,21 +19,22 @@ import base64
 import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 from PIL import Image
 
-from waarmerk.bank.hashing import HashedMedium, hash_medium
-from waarmerk.bank.match import SHARE, KnownItem, Match, Matcher
+from waarmerk.bank.hashing import FrameHasher, HashedMedium, hash_medium
+from waarmerk.bank.known import KnownItems
+from waarmerk.bank.match import SHARE, Pictures
+from waarmerk.bank.signals.interface import KnownItem, Match
 from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR
 from waarmerk.bank.signals.vpdq import read_vpdq
-from waarmerk.bank.views import Orientation, views
 from waarmerk.errors import InputError, WaarmerkError
 from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
 from waarmerk.examine.media.pieces import FrameSample, Picture
 from waarmerk.values import Asset, Finding, Json
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 PICTURE_SIDE: Final = 192
 """Pixels of the longer side of a picture in the facts."""
 
@@ -66,7 +67,10 @@ _MATCHES: Final[dict[str, Json]] = {
             "query_matched": _SHARED,
             "known_matched": _SHARED,
             "distance": {"type": "integer", "minimum": 0, "maximum": DISTANCE},
-            "transform": {"enum": list(get_args(Orientation))},
+            "transform": {
+                "type": "string",
+                "description": "`none`, or words joined by -: mirrored, bordered, covered, cropped",
+            },
             "best": {
                 "type": "object",
                 "required": ["query_t_s", "known_t_s"],
@@ -130,6 +134,7 @@ FACTS: Final[dict[str, Json]] = {
 class _Known:
     """A known item, and its medium where the operator gave that."""
 
+    name: str
     item: KnownItem
     medium: HashedMedium | None = None
 
@@ -169,12 +174,12 @@ class MatchingAnalyzer:
 
 def _read(path: Path) -> _Known:
     if _is_list(path):
-        return _Known(KnownItem(path.name, "confirmed", read_vpdq(path)))
+        return _Known(path.name, KnownItem("video", read_vpdq(path)))
     try:
-        medium = hash_medium(path)
+        medium = hash_medium(path, "keep")
     except InputError as error:
         raise InputError(f"the known item {error.message}", where=error.where, hint=error.hint) from error
-    return _Known(KnownItem(path.name, "confirmed", medium.hashes), medium)
+    return _Known(path.name, KnownItem.of(medium.signals), medium)
 
 
 def _is_list(path: Path) -> bool:
@@ -189,38 +194,39 @@ def _is_list(path: Path) -> bool:
 
 
 class MatchingWatch:
-    """One medium being compared; keeps at most 320 bytes a picture, and one small picture a known item."""
+    """One medium being compared; keeps about 60 bytes a picture and 12 a pair, and one small picture a known item."""
 
     def __init__(self, known: list[_Known]) -> None:
         self._known = known
-        self._items = [one.item for one in known]
-        self._matcher = Matcher(self._items)
+        self._compared = Pictures(KnownItems([one.item for one in known]))
+        self._hasher = FrameHasher("ask")
         self._pictures: dict[int, bytes] = {}
 
     def see(self, piece: Piece) -> None:
         """Hashes one sampled picture."""
         if not isinstance(piece, FrameSample):
             return
-        for index in self._matcher.add(piece.t_s, views(piece.luma)):
-            self._pictures[index] = _png(piece.rgb)
+        for entry in self._compared.see(self._hasher.see(piece)):
+            self._pictures[entry] = _png(piece.rgb)
 
     def finding(self) -> Finding:
         """The matches as facts."""
-        matches = self._matcher.matches()
+        frames = self._hasher.frames()
+        matches = self._compared.matches(frames)
         facts: dict[str, Json] = {
-            "compared": bool(self._items),
-            "confirmed_match": any(match.status == "confirmed" and not match.partial for match in matches),
+            "compared": bool(self._known),
+            "confirmed_match": any(not match.partial for match in matches),
             "compared_with": [
                 {
-                    "item": item.item,
-                    "status": item.status,
-                    "frames": len(item.hashes),
-                    "usable": len(item.hashes.usable()),
+                    "item": one.name,
+                    "status": "confirmed",
+                    "frames": len(one.item.frames),
+                    "usable": len(one.item.frames.usable()),
                 }
-                for item in self._items
+                for one in self._known
             ],
-            "frames_hashed": self._matcher.frames,
-            "frames_usable": self._matcher.usable_frames,
+            "frames_hashed": len(frames),
+            "frames_usable": len(frames.usable()),
             "threshold": DISTANCE,
             "quality_floor": QUALITY_FLOOR,
             "share": SHARE,
@@ -230,25 +236,26 @@ class MatchingWatch:
         return Finding(analyzer=MatchingAnalyzer.name, version=VERSION, answer=None, facts=facts)
 
     def _stated(self, match: Match) -> dict[str, Json]:
+        query_t_s, known_t_s = match.best
         stated: dict[str, Json] = {
-            "item": match.item,
-            "status": match.status,
+            "item": self._known[match.entry].name,
+            "status": "confirmed",
             "query_matched": round(match.query_matched, 4),
             "known_matched": round(match.known_matched, 4),
-            "distance": match.best.distance,
+            "distance": match.distance,
             "transform": match.transform,
-            "best": {"query_t_s": round(match.best.query_t_s, 3), "known_t_s": round(match.best.known_t_s, 3)},
+            "best": {"query_t_s": round(query_t_s, 3), "known_t_s": round(known_t_s, 3)},
             "alignment": [{key: round(value, 3) for key, value in asdict(part).items()} for part in match.alignment],
-            "picture": base64.b64encode(self._pictures[match.index]).decode("ascii"),
+            "picture": base64.b64encode(self._pictures[match.entry]).decode("ascii"),
         }
         known = self._known_picture(match)
         return stated if known is None else {**stated, "known_picture": base64.b64encode(known).decode("ascii")}
 
     def _known_picture(self, match: Match) -> bytes | None:
         """The known item's frame of the best pair; None where only its hashes were given, or its file is gone."""
-        medium = self._known[match.index].medium
+        medium = self._known[match.entry].medium
         try:
-            picture = None if medium is None else medium.picture(match.best.known_t_s)
+            picture = None if medium is None else medium.picture(match.best[1])
         except WaarmerkError:
             return None
         return None if picture is None else _png(picture)

@@ -1,4 +1,4 @@
-"""Hashes a medium's frames, as they come from the decoder, on the machine where the medium lies."""
+"""Hashes a medium's frames and sound, as they come from the decoder, on the machine where the medium lies."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 
-from waarmerk.bank.signals.pdq import coefficients, hash_of
+from waarmerk.bank.ladder import Cutter
+from waarmerk.bank.signals.interface import Asked, AudioCodes, MediumSignals, Parts
+from waarmerk.bank.signals.pdq import QUALITY_FLOOR, coefficients, hash_of
 from waarmerk.bank.signals.vpdq import FrameHashes
+from waarmerk.bank.views import views
 from waarmerk.errors import InputError
 from waarmerk.examine.media.medium import open_medium
 from waarmerk.examine.media.pieces import FrameSample, Picture
@@ -19,22 +22,60 @@ from waarmerk.examine.media.reading import Plan, Reading
 from waarmerk.examine.media.wire import Skip
 from waarmerk.values import Sha256
 
+Purpose = Literal["list", "ask", "keep"]
+"""`list`: hashes of whole frames alone; `ask`: to look the medium up; `keep`: to add it to a bank, and look it up."""
+
+
+class FrameHasher:
+    """Takes samples in the order of time; 49 bytes a sample, and 41 a hash of a part."""
+
+    def __init__(self, purpose: Purpose = "list") -> None:
+        self._purpose = purpose
+        self._cutter = Cutter()
+        self._frame, self._quality, self._codes, self._t_s = array("q"), bytearray(), bytearray(), array("d")
+
+    def see(self, sample: FrameSample) -> Asked:
+        """Hashes one sample; what it is looked up by, nothing where the purpose is `list`."""
+        number = len(self._frame)
+        seen = views(sample.luma) if self._purpose != "list" else iter([(0, coefficients(sample.luma))])
+        codes, usable = [], bytearray()
+        for view, found in seen:
+            code = hash_of(found)
+            if view == 0:
+                whole, quality = code, found.quality
+            if found.quality >= QUALITY_FLOOR:
+                codes.append(code)
+                usable.append(view)
+        self._frame.append(sample.frame)
+        self._quality.append(quality)
+        self._codes += whole.tobytes()
+        self._t_s.append(sample.t_s)
+        if self._purpose == "keep" and quality >= QUALITY_FLOOR:
+            self._cutter.see(number, sample.t_s, sample.luma, whole)
+        if self._purpose == "list" or not codes:
+            return Asked.none()
+        return Asked(np.stack(codes), np.full(len(codes), number), np.frombuffer(bytes(usable), np.uint8))
+
+    def frames(self) -> FrameHashes:
+        """The hash of every sample's whole frame, whatever its quality."""
+        return FrameHashes(
+            np.asarray(self._frame, np.int64),
+            np.frombuffer(bytes(self._quality), np.uint8),
+            np.frombuffer(bytes(self._codes), np.uint64).reshape(-1, 4),
+            np.asarray(self._t_s, np.float64),
+        )
+
+    def parts(self) -> Parts:
+        """The parts by which cropped copies are found; nothing where the purpose is not `keep`."""
+        return self._cutter.parts()
+
 
 def hash_frames(samples: Iterable[FrameSample]) -> FrameHashes:
     """The PDQ hash of every sample's luma, whatever its quality, in the order of the samples."""
-    frame, quality, codes, t_s = array("q"), bytearray(), bytearray(), array("d")
+    hasher = FrameHasher()
     for sample in samples:
-        found = coefficients(sample.luma)
-        frame.append(sample.frame)
-        quality.append(found.quality)
-        codes += hash_of(found).tobytes()
-        t_s.append(sample.t_s)
-    return FrameHashes(
-        np.asarray(frame, np.int64),
-        np.frombuffer(bytes(quality), np.uint8),
-        np.frombuffer(bytes(codes), np.uint64).reshape(-1, 4),
-        np.asarray(t_s, np.float64),
-    )
+        hasher.see(sample)
+    return hasher.frames()
 
 
 @dataclass(frozen=True)
@@ -42,15 +83,15 @@ class HashedMedium:
     """A medium that was hashed, and what it takes to see one of its pictures again."""
 
     path: Path
-    sha256: Sha256
     skip: Skip
-    hashes: FrameHashes
+    signals: MediumSignals
 
     def picture(self, t_s: float) -> Picture | None:
         """The sampled picture nearest to a moment, uint8 [height, width, 3]; None where the file has changed."""
-        frame = int(self.hashes.frame[np.abs(self.hashes.t_s - t_s).argmin()])
+        frames = self.signals.frames
+        frame = int(frames.frame[np.abs(frames.t_s - t_s).argmin()])
         with open_medium(self.path) as medium:
-            if medium.sha256 != self.sha256:
+            if medium.sha256 != self.signals.sha256:
                 return None
             with Reading(medium, Plan(frames=(frame,), skip=self.skip)) as reading:
                 # Copied, since the next piece may take its place in the ring.
@@ -58,10 +99,26 @@ class HashedMedium:
         return seen[0] if seen else None
 
 
-def hash_medium(path: Path) -> HashedMedium:
-    """Hashes a file's sampled pictures, about four a second; raises InputError as an examination does."""
+def hash_medium(path: Path, purpose: Purpose = "list") -> HashedMedium:
+    """Hashes a file's pictures, about four a second, and its sound; raises InputError as an examination does."""
+    hasher = FrameHasher(purpose)
+    asked: list[Asked] = []
     with open_medium(path) as medium, Reading(medium, Plan()) as reading:
-        hashes = hash_frames(piece for piece in reading if isinstance(piece, FrameSample))
-        if not len(hashes):
+        for piece in reading:
+            if isinstance(piece, FrameSample):
+                asked.append(hasher.see(piece))
+        frames = hasher.frames()
+        if not len(frames):
             raise InputError("holds no picture that can be hashed", where=str(path))
-        return HashedMedium(path, medium.sha256, cast(Skip, reading.sampling.skipped), hashes)
+        asset = reading.asset
+        audio: AudioCodes | None = None
+        signals = MediumSignals(
+            sha256=Sha256(medium.sha256),
+            kind=asset.kind,
+            duration_s=asset.duration_s,
+            frames=frames,
+            asked=Asked.joined(asked),
+            parts=hasher.parts(),
+            audio=audio,
+        )
+        return HashedMedium(path, cast(Skip, reading.sampling.skipped), signals)

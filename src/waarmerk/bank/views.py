@@ -1,4 +1,4 @@
-"""The views of a picture that are compared with known ones: as it is, mirrored, and without its borders.
+"""The views in which a medium's frames are looked up: as they are, without borders, without a strip; and mirrored.
 
 A hash of the whole frame is lost by bars around the picture, which many who pass a video on add: to fit a portrait
 screen, or for a line of text. Rules for a border:
@@ -6,10 +6,15 @@ screen, or for a line of text. Rules for a border:
 - at least `LEAST` of the side together, and never more than `MOST`: the picture must be left.
 A plain wall or a dark sky may be taken for a border, on one side or both: so the picture as it is, without the rows,
 without the columns and without both are all compared, and a wrong guess loses nothing.
+
+Words laid over the lowest or highest part of the picture spoil the hash as well; the picture without that strip is
+compared with known pictures without it (`ladder`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -17,18 +22,25 @@ from numpy.typing import NDArray
 
 from waarmerk.bank.signals.pdq import Coefficients, with_mirror
 
-Orientation = Literal[
-    "none",
-    "mirrored",
-    "letterboxed",
-    "letterboxed-mirrored",
-    "pillarboxed",
-    "pillarboxed-mirrored",
-    "framed",
-    "framed-mirrored",
-]
-"""How the query differs from the known item; letterboxed: bars above or below, pillarboxed: at the sides."""
+Side = Literal["whole", "rows", "columns", "inside", "upper", "lower"]
 
+
+@dataclass(frozen=True)
+class View:
+    """How a frame is looked at: `rows`, `columns`, `inside` without borders there, `upper`, `lower` a strip less."""
+
+    side: Side
+    mirrored: bool
+
+
+VIEWS: Final[tuple[View, ...]] = tuple(
+    View(side, mirrored)
+    for side in ("whole", "rows", "columns", "inside", "upper", "lower")
+    for mirrored in (False, True)
+)
+
+STRIP: Final = 0.21
+"""Share of the height that `upper` and `lower` leave out: a caption of two lines, a news ticker."""
 LEAST: Final = 0.02
 """A PDQ hash outlives this much by itself."""
 MOST: Final = 0.6
@@ -38,18 +50,24 @@ _UNIFORM: Final = 0.6
 """Share of a row's pixels that must have the edge's level: letters cover less than the rest."""
 
 
-def views(luma: NDArray[np.uint8]) -> dict[Orientation, Coefficients]:
-    """The coefficients of each view, `none` and `mirrored` always; luma uint8 [h, w]."""
-    plain, mirrored = with_mirror(luma)
-    found: dict[Orientation, Coefficients] = {"none": plain, "mirrored": mirrored}
+def views(luma: NDArray[np.uint8]) -> Iterator[tuple[int, Coefficients]]:
+    """The coefficients of each view, by its place in `VIEWS`, whole and mirrored first; luma uint8 [h, w]."""
     rows, columns = borders(luma)
+    strip = round(STRIP * len(luma))
+    shown: dict[Side, NDArray[np.uint8]] = {"whole": luma}
     if rows != _ALL:
-        found["letterboxed"], found["letterboxed-mirrored"] = with_mirror(luma[rows])
+        shown["rows"] = luma[rows]
     if columns != _ALL:
-        found["pillarboxed"], found["pillarboxed-mirrored"] = with_mirror(luma[:, columns])
-    if rows != _ALL and columns != _ALL:
-        found["framed"], found["framed-mirrored"] = with_mirror(luma[rows, columns])
-    return found
+        shown["columns"] = luma[:, columns]
+    if len(shown) == 3:
+        shown["inside"] = luma[rows, columns]
+    if strip:
+        shown |= {"upper": luma[: len(luma) - strip], "lower": luma[strip:]}
+    for place in range(0, len(VIEWS), 2):
+        if (part := shown.get(VIEWS[place].side)) is not None:
+            plain, mirrored = with_mirror(part)
+            yield place, plain
+            yield place + 1, mirrored
 
 
 _ALL: Final = slice(None)

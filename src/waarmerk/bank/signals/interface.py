@@ -88,6 +88,19 @@ class Asked:
     frame: NDArray[np.int64]
     view: NDArray[np.uint8]
 
+    @staticmethod
+    def none() -> Asked:
+        """Nothing to look up."""
+        return Asked(np.empty((0, 4), np.uint64), np.empty(0, np.int64), np.empty(0, np.uint8))
+
+    @staticmethod
+    def joined(several: Sequence[Asked]) -> Asked:
+        """All of them, one after the other."""
+        parts = [Asked.none(), *several]
+        codes = np.concatenate([part.codes for part in parts])
+        frame = np.concatenate([part.frame for part in parts])
+        return Asked(codes, frame, np.concatenate([part.view for part in parts]))
+
     def __len__(self) -> int:
         return len(self.frame)
 
@@ -137,6 +150,23 @@ class KnownItem:
         return np.concatenate([np.zeros(len(self._usable), np.uint8), self.parts.part])[rows]
 
     @cached_property
+    def until(self) -> NDArray[np.int64]:
+        """Where the stretch of frames ends that share the parts of each, int64 [frames]; the next place if none."""
+        ends = np.arange(1, len(self.frames) + 1)
+        cut = np.unique(self.parts.frame)
+        ends[cut] = np.append(cut[1:], len(self.frames))[: len(cut)]
+        return ends
+
+    def standing_for(self, hit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which frames are meant where parts of the frames `hit`, bool [frames], are found: bool [frames]."""
+        steps = np.zeros(len(hit) + 1, np.int64)
+        places = np.flatnonzero(hit)
+        np.add.at(steps, places, 1)
+        np.add.at(steps, self.until[places], -1)
+        found: NDArray[np.bool_] = np.cumsum(steps)[:-1] > 0
+        return found
+
+    @cached_property
     def _usable(self) -> NDArray[np.int64]:
         return self.frames.usable_rows()
 
@@ -153,6 +183,10 @@ class Hits:
     entry: NDArray[np.int64]
     row: NDArray[np.int64]
     distance: NDArray[np.uint16]
+
+    def at(self, places: NDArray[np.int64]) -> Hits:
+        """The pairs at these places, in their order."""
+        return Hits(self.query[places], self.entry[places], self.row[places], self.distance[places])
 
 
 @dataclass(frozen=True)

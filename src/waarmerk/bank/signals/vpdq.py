@@ -41,6 +41,12 @@ class FrameHashes:
     codes: NDArray[np.uint64]
     t_s: NDArray[np.float64]
 
+    @staticmethod
+    def none() -> FrameHashes:
+        """Of no frame at all: an item that is known by its digest or its sound alone."""
+        none = np.empty(0, np.int64)
+        return FrameHashes(none, none.astype(np.uint8), np.empty((0, 4), np.uint64), none.astype(np.float64))
+
     def __len__(self) -> int:
         return len(self.frame)
 

@@ -77,8 +77,12 @@ def _matching(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
             )
             changed = str(match.get("transform") or "")
             notes = [word("fact.matching.mirrored")] if "mirrored" in changed else []
-            if changed.startswith(("letterboxed", "pillarboxed", "framed")):
+            if "bordered" in changed:
                 notes.append(word("fact.matching.bars"))
+            if "covered" in changed:
+                notes.append(word("fact.matching.covered"))
+            if "cropped" in changed:
+                notes.append(word("fact.matching.cropped"))
             yield f"{line} ({', '.join(notes)})" if notes else line
 
 
