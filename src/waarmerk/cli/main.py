@@ -41,6 +41,7 @@ GROUPS: dict[str, _Group] = {
     "models": _Group("waarmerk.cli.models", "Your own networks: add, list, calibrate.", extra="check"),
     "record": _Group("waarmerk.cli.record", "Keep the record: events, receipts, bundles, tables."),
     "train": _Group("waarmerk.cli.train", "Train and calibrate a network of your own.", extra="train"),
+    "validate": _Group("waarmerk.cli.validate", "Hold the examination to your own criteria.", extra="check"),
     "verify": _Group("waarmerk.cli.verify", "Check a receipt or a bundle, offline."),
 }
 

@@ -60,9 +60,14 @@ def lead(row: EvalRow, writer: Writer) -> str:
     return word("lead", n=row.n, groups=listed.groups, real=listed.real, fake=listed.fake, who=who)
 
 
-def _section(table: TextTable, writer: Writer) -> Iterator[Markup]:
-    yield element("h2", writer.say.say(f"table.{table.key}"))
+def section(title: str, table: TextTable) -> Iterator[Markup]:
+    """A table under its title."""
+    yield element("h2", title)
     yield _table(table.head, table.rows)
+
+
+def _section(table: TextTable, writer: Writer) -> Iterator[Markup]:
+    return section(writer.say.say(f"table.{table.key}"), table)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Markup:
