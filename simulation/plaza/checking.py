@@ -9,14 +9,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 from simulation.plaza.database import Database
-from simulation.plaza.house import Decision, House, Item
+from simulation.plaza.house import Decision, House, Item, Received
 from simulation.plaza.recorder import Jump, person
 from simulation.plaza.setting import RULES
 from simulation.plaza.telling import REDRESS, STATEMENT, Telling
-from simulation.world import words
-from simulation.world.acts import Nature, Person, Upload
+from simulation.world.acts import Nature, Notice, Person, Upload
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, MINUTE, SECOND, text
+
+from simulation.world import words
 
 _OLD = "import:oldtool"
 _IMPORTER = {"type": "importer"}
@@ -154,6 +155,8 @@ class Checking:
                 member_state="NL",
             )
             house.innocent("notices that were imported days later", name)
+            item = decision.item.id if decision.item else ""
+            decision.notices = [Received(name, Notice(name, sender, "individual", item, words.FRAUD), at)]
             self._telling.tell("receipt", name, sender, at=at + 30 * SECOND, src=_OLD)
             self._import(decision, at + 2 * HOUR, [name])
             self._telling.tell(

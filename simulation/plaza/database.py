@@ -15,9 +15,10 @@ from typing import Any
 
 from simulation.plaza.house import Decision, House
 from simulation.plaza.setting import RULES
-from simulation.world import words
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, day_text, text
+
+from simulation.world import words
 
 # fmt: off
 COLUMNS = (
@@ -37,6 +38,7 @@ _FACTS = {
     "notice": "A notice said that the video shows something that our rules or the law do not allow; a person agreed.",
     "own": "Our own review found that the video shows something that our rules or the law do not allow.",
     "challenge": "A complaint about an earlier decision was well founded; the video is restricted after all.",
+    "dispute": "An out-of-court body found that the notice about the video was well founded; it is restricted after all.",
 }
 
 

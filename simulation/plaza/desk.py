@@ -20,9 +20,10 @@ from simulation.plaza.recorder import MACHINE, person
 from simulation.plaza.setting import RESTRICTED_ROLE, RULES
 from simulation.plaza.staff import Task, Worker
 from simulation.plaza.telling import Telling
-from simulation.world import words
 from simulation.world.acts import Person
 from simulation.world.clock import DAY, MINUTE, day_text, text
+
+from simulation.world import words
 
 URGENCY = {"order": 0.0, "flagger": 1.0, "notice": 2.0, "complaint": 2.5, "own": 3.0, "last": 9.0}
 _MINUTES = {"election": 14.0, "minors": 9.0}
@@ -104,7 +105,7 @@ class Desk:
 
     def _finished(self, case: Case, worker: Worker) -> None:
         chance, nature = self._house.chance, case.item.upload.nature
-        right = chance.hit(0.95)
+        right = chance.hit(0.91)
         restrict = (nature.harmful if right else not nature.harmful) and not case.item.down
         if case.order is not None:
             restrict = True
@@ -196,6 +197,7 @@ class Desk:
             automated_decision=words.BY_PEOPLE,
             territory=words.UNION,
             language=who.language,
+            item_was_down=item is not None and item.down and outcome == "no_action",
         )
         house.decisions[decision.id] = decision
         return decision

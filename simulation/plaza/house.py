@@ -25,7 +25,7 @@ def number(value: float) -> float:
 
 @dataclass(slots=True)
 class Item:
-    """An upload. `lr`: log10 ratio, None where the detector abstained; `reach`: views at last; `fate`: when acted on."""
+    """An upload. `lr`: log10 ratio, None where the detector abstained; `reach`: views in all; `fate`: when acted on."""
 
     id: str
     upload: Upload

@@ -59,7 +59,10 @@ class Challenged(NamedTuple):
 
 @dataclass
 class Ledger:
-    """What the report is made of. `period`: [start, end) in milliseconds."""
+    """What the report is made of. `period`: [start, end) in milliseconds.
+
+    `unpicked`: of a ledger from which something was left out, all decisions.
+    """
 
     period: tuple[int, int]
     notices: dict[str, Asked] = field(default_factory=dict)
@@ -70,6 +73,7 @@ class Ledger:
     challenges: dict[str, Challenged] = field(default_factory=dict)
     closed: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
+    unpicked: dict[str, Decided] = field(default_factory=dict)
 
     def read(self, event: dict[str, Any], at: int) -> None:
         """Take from an event what a cell may need."""
@@ -151,9 +155,9 @@ def publish(house: House, ledger: Ledger, service: str, folder: Path) -> None:
         period={"start": period[:10], "end": period[11:]},
         files=sha256("".join(lines).encode()).hexdigest(),
     )
-    pending = [name for name, c in ledger.challenges.items() if ledger.within(c.at) and name not in ledger.closed]
-    for name in pending:
-        house.innocent("complaints pending when the report came out", name)
+    for name, challenge in ledger.challenges.items():
+        if ledger.within(challenge.at) and not (name in ledger.closed and ledger.within(ledger.closed[name][0])):
+            house.innocent("complaints pending at the end of the period", name)
 
 
 def _picked(house: House, ledger: Ledger) -> Ledger:
@@ -174,6 +178,7 @@ def _picked(house: House, ledger: Ledger) -> Ledger:
     picked = Ledger(ledger.period, {n: a for n, a in ledger.notices.items() if n not in left_out})
     picked.orders, picked.told, picked.effects = ledger.orders, ledger.told, ledger.effects
     picked.challenges, picked.closed, picked.labels = ledger.challenges, ledger.closed, ledger.labels
+    picked.unpicked = ledger.decisions
     picked.decisions = {
         name: decision
         for name, decision in ledger.decisions.items()

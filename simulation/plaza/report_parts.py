@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from simulation.reports import Report, Table, template
+
 from simulation.world import words
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _complaints(report: Report, ledger: Ledger) -> Table:
 
 
 def _kind(ledger: Ledger, name: str) -> str:
-    decision = ledger.decisions[name]
+    decision = (ledger.unpicked or ledger.decisions)[name]
     if decision.outcome == "no_action":
         asked = [ledger.notices.get(notice) for notice in decision.ids]
         return _KINDS[5 if any(n is not None and n.kind == "trusted_flagger" for n in asked) else 4]

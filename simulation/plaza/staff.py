@@ -1,8 +1,8 @@
 """Who works when, and what they take up next: shifts, weekends, queues by urgency, the excluded first decider.
 
 Rules:
-- Reviewers work early (06 to 14) or late (14 to 22, UTC) shifts five days a week, a third of them at weekends; seniors
-  work 09 to 17 on weekdays, and one of them 10 to 16 on Saturdays.
+- Reviewers work early (06 to 14) or late (14 to 22, UTC) shifts five days a week, a third of them at weekends;
+  seniors work 09 to 17 on weekdays, and one of them 10 to 16 on Saturdays.
 - A pool takes the most urgent case first, of two the older one, and never a case from which this person is excluded.
 - How many are needed follows from the work of a day, so that a bigger platform has a bigger staff.
 """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from simulation.world import words
 from simulation.world.acts import Complaint, Mail, Nature, Notice, Order, Person, Platform, SenderType
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, MINUTE, Loop
 from simulation.world.notebooks import Notebooks
 from simulation.world.people import AUTHORITIES, FLAGGERS, People, busy
 from simulation.world.uploaders import Uploaders
+
+from simulation.world import words
 
 _SENDERS: tuple[tuple[SenderType, float], ...] = (
     ("individual", 70.0),
@@ -82,8 +83,10 @@ class Askers:
         harm = chance.one_of(tuple(weights.items()))
         satire = harm in (words.ELECTION, words.DEFAMATION) and chance.hit(0.25)
         harmful = not satire and chance.hit(0.8 if kind == "trusted_flagger" else 0.65)
-        synthetic = satire or chance.hit(0.7 if harmful else 0.15)
-        fake = self._uploaders.new_fake(harm) if harmful and synthetic and harm is not words.MINORS else None
+        synthetic = satire or chance.hit(0.7 if harmful else 0.35)
+        fake = None
+        if synthetic and harm is not words.MINORS:
+            fake = self._uploaders.new_fake(harm, harmful=harmful)
         nature = Nature(harm, harmful, synthetic, satire=satire, fake=fake)
         declared = ("satire",) if satire and chance.hit(0.85) else ()
         item = self._uploaders.upload(self._people.uploader(harmful=harmful), nature, *declared)
@@ -141,10 +144,10 @@ class Askers:
                 if chance.hit(0.7):
                     old = Person(mail.to, True, "NL", "NL")
                     loop.after(chance.uniform(2, 5) * DAY, self._complain, old, mail.about, "20_1_a")
-            elif who is not None and nature is not None and chance.hit(0.06 if nature.harmful else 0.45):
+            elif who is not None and nature is not None and chance.hit(0.05 if nature.harmful else 0.7):
                 loop.after(HOUR + chance.waiting(16 * HOUR), self._complain, who, mail.about, "20_1_a")
         elif mail.what == "decision" and mail.outcome == "no_action" and mail.decision is not None:
-            if chance.hit(0.07):
+            if chance.hit(0.1):
                 who = Person(mail.to, True, "EN", "NL")
                 loop.after(HOUR + chance.waiting(16 * HOUR), self._complain, who, mail.decision, "no_action")
         elif mail.what == "challenge_outcome" and mail.outcome == "upheld" and mail.decision and chance.hit(0.15):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from simulation.world import words
 from simulation.world.acts import Nature, Person, Platform, Upload
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, Loop
 from simulation.world.people import People, busy
+
+from simulation.world import words
 
 _SHARES = (
     ("declared synthetic", 0.006),
@@ -53,11 +54,11 @@ class Uploaders:
         self.made[item] = (who, nature)
         return item
 
-    def new_fake(self, harm: words.Harm) -> str:
-        """A name for a fake that nobody has seen yet; copies of it follow in the days after."""
+    def new_fake(self, harm: words.Harm, *, harmful: bool = True) -> str:
+        """A name for a fake that nobody has seen yet; of one that does harm copies follow in the days after."""
         self._new += 1
         name = f"new {self._new}"
-        for _ in range(self._chance.choice((0, 1, 1, 2, 4))):
+        for _ in range(self._chance.choice((0, 1, 1, 2, 4)) if harmful else 0):
             self._loop.after(self._chance.expovariate(1 / 2) * DAY, self._copy, name, harm)
         return name
 
