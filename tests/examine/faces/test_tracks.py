@@ -13,7 +13,7 @@ from waarmerk.examine.faces.finder import load_finder
 from waarmerk.examine.faces.interface import Box, Face, TrackSample
 from waarmerk.examine.faces.locate import SAME
 from waarmerk.examine.faces.mesh import FaceMesh, Mesh
-from waarmerk.examine.faces.tracks import FOLLOWED, GAP_S, SEARCH_S, SKIP_S, TrackLinker
+from waarmerk.examine.faces.tracks import CALM_S, FOLLOWED, GAP_S, KNOWN, SEARCH_S, SKIP_S, TrackLinker
 from waarmerk.examine.media.pieces import FrameSample, Picture
 
 SPACING = 0.25
@@ -263,3 +263,33 @@ def test_a_face_that_a_glance_sees_is_followed_at_once() -> None:
     steps = [[]] * 4 + steady(8)
     faces = followed(Glancer(steps, steps, plain=frozenset({4})), samples(12))
     assert faces[0].sample.number == 4
+
+
+def test_a_well_known_face_is_looked_at_once_a_second_and_in_the_last_sample_of_its_shot() -> None:
+    count = KNOWN + 20
+    scene = Scene(steady(count + 4), steady(count + 4))
+    faces = followed(scene, samples(count + 4, shots=[0] * count + [1] * 4))
+    seen = [f.sample.number for f in faces if f.track == 0]
+    assert seen[: KNOWN + 1] == list(range(KNOWN + 1))
+    assert seen[KNOWN:] == [*range(KNOWN, count - 1, 4), count - 1]
+    assert {f.track for f in faces if f.sample.shot == 1} == {1}
+    assert [f.sample.number for f in faces if f.track == 1] == list(range(count, count + 4))
+
+
+def test_a_face_that_joins_a_well_known_one_is_seen_within_a_second_and_then_in_every_sample() -> None:
+    known, comes = (100.0, 100.0, 60.0, 80.0), (400.0, 100.0, 60.0, 80.0)
+    first = KNOWN + 5
+    boxes: list[list[Box]] = [[known]] * first + [[known, comes]] * 20
+    faces = followed(Scene(boxes, boxes), samples(len(boxes)))
+    joined = [f for f in faces if f.track == 1]
+    assert joined[0].sample.t_s - first * SPACING <= CALM_S + SPACING
+    assert [f.sample.number for f in joined] == list(range(joined[0].sample.number, len(boxes)))
+
+
+def test_a_well_known_face_that_is_lost_is_looked_for_as_a_new_one_is() -> None:
+    gone = KNOWN + 4
+    boxes = [[] if gone <= n < gone + 4 else box for n, box in enumerate(steady(KNOWN + 20))]
+    scene = Scene(boxes, boxes)
+    faces = followed(scene, samples(len(boxes)))
+    assert [n for n in scene.looked if n >= gone] == list(range(gone, len(boxes) - 1, 2)) + [len(boxes) - 1]
+    assert [f.sample.number for f in faces if f.track == 1] == list(range(gone + 4, len(boxes)))

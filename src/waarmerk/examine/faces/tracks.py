@@ -3,6 +3,9 @@
 - The finder looks at every second sample, and at the first and last of each shot. A sample between two is held back
   by one: a face seen before and after is placed between them and fitted with the mesh.
 - While no face is there the finder only glances, and searches for small faces every `SEARCH_S` seconds.
+- While a shot shows nobody but faces known from `KNOWN` samples, one sample every `CALM_S` is looked at, and the
+  shot's last; those between are left out. A face that comes or goes ends the calm, and one that is missed then has
+  been gone for a second, so that its track ends.
 - A track is one face in one shot. A new shot begins new tracks: nothing says that it is the same person.
 - Two places are one track when the face moved less than `REACH` of its size and kept its size within `GROWTH`.
 - A face that the finder misses is followed by the mesh from where it was; one that both miss may come back within
@@ -13,6 +16,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from waarmerk.examine.faces.boxes import overlap
@@ -33,6 +37,11 @@ GAP_S = 1.0
 SKIP_S = 0.4
 """Seconds between two samples up to which the finder may skip one: farther apart, too much can happen between."""
 
+KNOWN = 24
+"""Samples of a track, six seconds of them, after which more of the same face in the same shot say little new."""
+CALM_S = 0.9
+"""Seconds between two looks at well-known faces: every fourth sample, with room for time stamps that vary."""
+
 SEARCH_S = 2.0
 """Seconds between two searches for small faces while a shot shows none: they cost two runs of the finder more, and a
 face worth examining stays longer."""
@@ -40,11 +49,12 @@ face worth examining stays longer."""
 
 @dataclass
 class _Track:
-    """A face where it was last: `t_s` when, `at` what."""
+    """A face where it was last: `t_s` when, `at` what; `samples`: in how many it was."""
 
     number: int
     t_s: float
     at: Located
+    samples: int
 
 
 class TrackLinker:
@@ -55,6 +65,7 @@ class TrackLinker:
         self._mesh = mesh
         self._tracks: list[_Track] = []
         self._held: FrameSample | None = None
+        self._calm = False
         # Only when and in which shot: a kept picture would hold the ring's memory open.
         self._last: tuple[float, int] | None = None
         self._looked_s = 0.0
@@ -72,9 +83,12 @@ class TrackLinker:
             settled += self._close()
             last = None
         near = last is not None and 0 <= sample.t_s - last[0] <= SKIP_S
-        if near and self._held is None:
+        leave = 0 <= sample.t_s - self._looked_s < CALM_S if self._calm else self._held is None
+        if near and leave:
             self._held = sample
             return settled
+        if self._calm:
+            self._held = None
         return settled + self._look(sample)
 
     def finish(self) -> list[TrackSample]:
@@ -87,6 +101,7 @@ class TrackLinker:
         held, self._held = self._held, None
         settled = self._look(held) if held is not None else []
         self._tracks.clear()
+        self._calm = False
         self._searched_s = None
         return settled
 
@@ -113,9 +128,13 @@ class TrackLinker:
         settled = self._between(before, now, sample) if self._held is not None else []
         self._held = None
         self._looked_s = sample.t_s
-        waiting = [track for track in self._tracks if track.number not in now]
-        self._tracks = [_Track(number, sample.t_s, at) for number, (at, _) in now.items()] + waiting[:FOLLOWED]
         settled += [_sampled(number, sample, at, seen) for number, (at, seen) in sorted(now.items())]
+        count = Counter({track.number: track.samples for track in self._tracks})
+        count.update(face.track for face in settled)
+        waiting = [track for track in self._tracks if track.number not in now]
+        here = [_Track(number, sample.t_s, at, count[number]) for number, (at, _) in now.items()]
+        self._calm = bool(here) and not waiting and all(track.samples >= KNOWN for track in here)
+        self._tracks = here + waiting[:FOLLOWED]
         return settled
 
     def _followed(
