@@ -12,14 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from waarmerk import settings as settings_
-from waarmerk.cli.check_record import ExaminationRecorder
 from waarmerk.errors import ANSWER_IS_NO, UsageError, WaarmerkError, combined_exit_code
 from waarmerk.examine.again import repeat
 from waarmerk.examine.analyzers.interface import AnalyzerOptions
@@ -36,6 +35,9 @@ from waarmerk.settings import Settings
 from waarmerk.text.terminal import plain
 from waarmerk.text.words import Language
 from waarmerk.values import Examination, Label, Purpose
+
+if TYPE_CHECKING:
+    from waarmerk.cli.check_record import ExaminationRecorder
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -104,6 +106,8 @@ def check(
     with ExitStack() as stack:
         report = _Report(say, format_, _labels(fail_on or []))
         if record is not None:
+            from waarmerk.cli.check_record import ExaminationRecorder
+
             report.recorder = ExaminationRecorder(record, about)
         if html is not None:
             report.page = stack.enter_context(WholeFile(html))

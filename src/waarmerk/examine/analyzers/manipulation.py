@@ -292,5 +292,6 @@ def _png(rgb: NDArray[np.uint8]) -> str:
     image = Image.fromarray(rgb)
     image.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
     buffer = io.BytesIO()
-    image.save(buffer, "PNG")
+    # The lightest compression: a tenth more bytes for less than half of the time, which all media pay.
+    image.save(buffer, "PNG", compress_level=1)
     return base64.b64encode(buffer.getvalue()).decode()

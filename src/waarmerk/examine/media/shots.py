@@ -7,6 +7,8 @@ difference must also stand out from the pictures just before it, so that a shaki
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,12 +54,19 @@ class Shots:
 
 
 def _coarse(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
-    rows = np.linspace(0, luma.shape[0], COARSE, endpoint=False).astype(int)
-    columns = np.linspace(0, luma.shape[1], COARSE, endpoint=False).astype(int)
+    rows, columns, counts = _cells(*luma.shape)
     sums = np.add.reduceat(np.add.reduceat(luma, rows, 0, dtype=np.uint32), columns, 1)
-    counts = np.outer(np.diff(rows, append=luma.shape[0]), np.diff(columns, append=luma.shape[1]))
-    means: NDArray[np.float32] = (sums / np.maximum(counts, 1)).astype(np.float32)
+    means: NDArray[np.float32] = (sums / counts).astype(np.float32)
     return means
+
+
+@lru_cache(maxsize=4)
+def _cells(height: int, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """First row and first column of each cell, and how many pixels it has."""
+    rows = np.linspace(0, height, COARSE, endpoint=False).astype(np.int64)
+    columns = np.linspace(0, width, COARSE, endpoint=False).astype(np.int64)
+    counts = np.outer(np.diff(rows, append=height), np.diff(columns, append=width))
+    return rows, columns, np.maximum(counts, 1)
 
 
 def _histogram(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
