@@ -77,6 +77,11 @@ class Unit:
         raw: Any = self.connection.connection.dbapi_connection
         return self._outbox.record(raw, event)
 
+    def record_given(self, event: Mapping[str, Json]) -> bool:
+        """Writes an event that somebody else made, as it is; whether it is new. Raises as `record` does."""
+        raw: Any = self.connection.connection.dbapi_connection
+        return self._outbox.record(raw, event).new
+
     def enqueue(self, kind: str, subject: str, priority: int) -> None:
         """Work to be done durably after this transaction: `prepare` a case, `carry_out` a decision."""
         self.connection.execute(

@@ -1,0 +1,157 @@
+"""What requests and answers of the API look like; the published OpenAPI document is made from these."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _with_zone(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone, such as 2026-03-01T12:00:00Z")
+    if not datetime(2000, 1, 1, tzinfo=UTC) <= moment <= datetime(2100, 1, 1, tzinfo=UTC):
+        raise ValueError("a time lies between the years 2000 and 2100")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_with_zone)]
+Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]*$")]
+Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
+Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+Spoken = Annotated[str, Field(pattern="^[a-z]{2}$")]
+Code = Annotated[str, Field(pattern="^[A-Z0-9_]{1,100}$")]
+Views = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class Model(BaseModel):
+    """Unknown fields are refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UploadIn(Model):
+    """An upload. `sha256`: of a medium that was put there before; absent where the platform keeps its media."""
+
+    platform_ref: Line
+    uploader: Line
+    content_type: Annotated[list[Code], Field(min_length=1, max_length=8)]
+    posted_at: Moment
+    title: Text = ""
+    text: Text = ""
+    language: Spoken | None = None
+    declared: Annotated[list[Literal["synthetic", "satire"]], Field(max_length=2)] = []
+    sha256: Digest | None = None
+    uploader_contact: bool = True
+    uploader_email: Email | None = None
+    uploader_language: Spoken = "en"
+
+
+class UploadOut(Model):
+    item: Id
+    new: bool
+
+
+class NoticeIn(Model):
+    """A notice (Art. 16). `items`: what the platform calls them."""
+
+    items: Annotated[list[Line], Field(min_length=1, max_length=100)]
+    category: Code
+    keyword: Code
+    language: Spoken = "en"
+    reason: Text = ""
+    location: Text = ""
+    name: Line | None = None
+    email: Email | None = None
+    good_faith: bool = False
+    csam: bool = False
+    depicted: bool = False
+    sender_type: Literal["individual", "entity"] = "individual"
+    member_state: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+
+
+class NoticeOut(Model):
+    notice: Id
+    number: str
+    missing: list[str]
+
+
+class OrderIn(Model):
+    """An order of an authority (Art. 9, 10)."""
+
+    type: Literal["act", "inform"]
+    authority_ref: Line
+    member_state: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    category: Code
+    keyword: Code
+    items: Annotated[list[Line], Field(max_length=1000)] = []
+    territory: Annotated[list[Code], Field(min_length=1, max_length=40)]
+    language: Spoken = "en"
+    text: Text = ""
+    deadline: Moment | None = None
+    authority_email: Email | None = None
+
+
+class OrderOut(Model):
+    order: Id
+    number: str
+
+
+class ComplaintIn(Model):
+    """A complaint (Art. 20) that the platform passes on. `sender`: its uploader, or the notice's e-mail address."""
+
+    decision: Id
+    uploader: Line | None = None
+    email: Email | None = None
+    grounds: Literal["20_1_a", "20_1_b", "20_1_c", "20_1_d", "no_action"] = "20_1_a"
+    text: Text = ""
+    language: Spoken = "en"
+    forum: Literal["internal", "out_of_court"] = "internal"
+
+
+class ComplaintOut(Model):
+    challenge: Id
+    admitted: bool
+
+
+class EffectIn(Model):
+    """What the platform did about a decision. `ack`: its own reference of what it did."""
+
+    decision: Id
+    effect: Literal["applied", "lifted", "label_shown", "label_lost", "failed"]
+    ack: Line
+    views_total: Views | None = None
+
+
+class ViewsIn(Model):
+    platform_ref: Line
+    total: Views
+    at: Moment
+
+
+class DeclarationIn(Model):
+    platform_ref: Line
+    what: Literal["synthetic", "satire"]
+
+
+class EventsIn(Model):
+    """Events of the record's catalogue, without `logged_at` and `n`; each with an `id`, so that twice is once."""
+
+    events: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000)]
+
+
+class EventsOut(Model):
+    new: int
+    seen: int
+
+
+class Done(Model):
+    done: Literal[True] = True
+
+
+class MediumOut(Model):
+    sha256: Digest
+    bytes: int

@@ -1,0 +1,1 @@
+"""Who is asking: keys of machines, sessions of people, and how much anybody may ask."""

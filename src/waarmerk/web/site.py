@@ -1,0 +1,66 @@
+"""What every part of the web needs: the desk, who may ask how much, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from fastapi import Depends, Header, HTTPException, Request
+
+from waarmerk.desk.store.media import MediaStore
+from waarmerk.desk.store.unit import Desk
+from waarmerk.web.auth.keys import Key, Role, find_key
+from waarmerk.web.auth.rates import Rates
+
+
+@dataclass(frozen=True)
+class Site:
+    """One installation. `local`: it answers on loopback alone, to whoever sits at the machine."""
+
+    desk: Desk
+    rates: Rates
+    media: MediaStore | None = None
+    mode: Literal["live", "shadow"] = "shadow"
+    local: bool = False
+    max_upload: int = 4 << 30
+    contact: str = ""
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+def site_of(request: Request) -> Site:
+    """The installation that answers this request."""
+    site = request.app.state.site
+    assert isinstance(site, Site)  # noqa: S101 set by `create_app`
+    return site
+
+
+SiteHere = Annotated[Site, Depends(site_of)]
+
+
+def asker(request: Request) -> str:
+    """By whom a rate is counted: the key's name, else the address."""
+    return request.client.host if request.client else "nobody"
+
+
+def limited(request: Request, site: SiteHere) -> None:
+    """Refuses who asks too much, saying when to come back."""
+    wait = site.rates.wait_s(asker(request))
+    if wait:
+        raise HTTPException(429, "too many requests", {"Retry-After": str(max(1, round(wait)))})
+
+
+def needs(*roles: Role) -> Callable[..., Key]:
+    """A dependency: the key of the request, which must have one of these roles (an admin has them all)."""
+
+    def check(request: Request, site: SiteHere, authorization: Annotated[str, Header()] = "") -> Key:
+        scheme, _, value = authorization.partition(" ")
+        key = find_key(site.desk, value) if scheme.lower() == "bearer" and value else None
+        if key is None:
+            limited(request, site)
+            raise HTTPException(401, "this needs a key that is good", {"WWW-Authenticate": "Bearer"})
+        if key.role != "admin" and key.role not in roles:
+            raise HTTPException(403, f"a key of the role {key.role} must not do this")
+        return key
+
+    return check
