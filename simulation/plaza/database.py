@@ -38,7 +38,7 @@ _FACTS = {
     "notice": "A notice said that the video shows something that our rules or the law do not allow; a person agreed.",
     "own": "Our own review found that the video shows something that our rules or the law do not allow.",
     "challenge": "A complaint about an earlier decision was well founded; the video is restricted after all.",
-    "dispute": "An out-of-court body found that the notice about the video was well founded; it is restricted after all.",
+    "dispute": "An out-of-court body found the notice about the video well founded; it is restricted after all.",
 }
 
 

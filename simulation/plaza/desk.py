@@ -1,7 +1,8 @@
 """The desk: cases are opened, taken up by people, decided, carried out and told.
 
 Rules:
-- All open cases about an item are decided together; an order is decided alone, for its territory.
+- People decide all open cases about an item together; an order is decided alone, for its territory. A machine's
+  decision leaves notices to people, who find the item gone.
 - The statement goes out before the restriction works (Art. 17(2)); nothing is restricted on a ratio alone.
 - Elections and minors go to seniors; a removal that touches elections needs two of them.
 - What stays up and is synthetic is labelled; satire is weighed, and rather labelled than removed.
@@ -60,9 +61,7 @@ class Desk:
         """A decision in which nobody took part: a match, commercial spam, a rule in shadow mode."""
         if item.down:
             return None
-        case = Case(item, "own", taken_up_at=self._house.loop.now, machine=True)
-        if mode == "live":
-            self._join(case)
+        case = Case(item, "own", taken_up_at=self._house.loop.now)
         return self._decide(case, "restrict", rule, basis, (), mode=mode)
 
     def decide_again(self, decision: Decision, why: str, challenge: str, worker: Worker) -> Decision:
@@ -99,7 +98,7 @@ class Desk:
             if other is not case and other.order is None and not other.taken_up_at and not other.settled:
                 other.settled = True
                 case.notices += other.notices
-        if case.notices and not case.machine:
+        if case.notices:
             case.why = "notice"
         case.item.open = [other for other in case.item.open if not other.settled]
 

@@ -25,7 +25,10 @@ def number(value: float) -> float:
 
 @dataclass(slots=True)
 class Item:
-    """An upload. `lr`: log10 ratio, None where the detector abstained; `reach`: views in all; `fate`: when acted on."""
+    """An upload. `lr`: log10 ratio, None where the detector abstained; `reach`: views in all.
+
+    `fate`: when it was acted on; `open`: cases about it that nobody decided yet.
+    """
 
     id: str
     upload: Upload
@@ -65,7 +68,6 @@ class Case:
     order_id: str = ""
     taken_up_at: int = 0
     settled: bool = False
-    machine: bool = False
 
 
 @dataclass(slots=True)
