@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, HTTPException, Request, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from waarmerk import __version__
 from waarmerk.web import problems
@@ -19,7 +20,7 @@ from waarmerk.web.api import intake, operations
 from waarmerk.web.site import Site
 
 MAX_BODY = 1 << 20
-_TOO_LONG = f"a request has at most {MAX_BODY} bytes"
+_MEDIA = ("/v1/media/", "/look")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -60,32 +61,13 @@ async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[
 
 
 class BodyLimit:
-    """Ends a request whose body is longer than it may be, whatever length it announced."""
+    """Ends a request whose body is longer than it may be, whatever length it announced; media are counted where
+    they are written."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._free = app
+        self._limited = RequestBodyLimitMiddleware(app, max_body_size=MAX_BODY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        free = scope["type"] != "http" or scope["path"].startswith("/v1/media/")
-        if free or scope["path"] == "/look":  # media are counted where they are written
-            await self._app(scope, receive, send)
-            return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > MAX_BODY:
-            await self._refuse(scope, receive, send)
-            return
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > MAX_BODY:
-                raise HTTPException(413, _TOO_LONG)
-            return message
-
-        await self._app(scope, counted, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = problems.problem(413, _TOO_LONG, hint="send less at once")
-        await answer(scope, receive, send)
+        free = scope["type"] != "http" or scope["path"].startswith(_MEDIA)
+        await (self._free if free else self._limited)(scope, receive, send)
