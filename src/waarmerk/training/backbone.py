@@ -101,14 +101,18 @@ class Detector(nn.Module):
 
     def raw(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Logits [n, 3] (`HEADS`) and the map's logits [n, s/16, s/16]."""
+        last, middle = self.features(x)
+        return self.whether(self.dropout(last)), self.where(middle)[:, 0]
+
+    def features(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What the heads read: [n, 1280], and [n, 112, s/16, s/16] for the map."""
         x = functional.relu6(self._bn0(self._conv_stem(x * 2 - 1)))
         middle = x
         for index, block in enumerate(self._blocks):
             x = block(x)
             if index == self.map_at:
                 middle = x
-        x = functional.relu6(self._bn1(self._conv_head(x)))
-        return self.whether(self.dropout(x.mean(dim=(2, 3)))), self.where(middle)[:, 0]
+        return functional.relu6(self._bn1(self._conv_head(x))).mean(dim=(2, 3)), middle
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Logit [n], the heads weighed by `fusion`, and the map [n, s/16, s/16] in 0..1."""

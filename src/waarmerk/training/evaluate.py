@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from waarmerk.examine.evidence.calibration import trimmed_mean
 from waarmerk.examine.faces.crops import crop_of, cut, resized
+from waarmerk.examine.faces.interface import Box
 from waarmerk.examine.networks.load import Network
 from waarmerk.training.recipes.pictures import Picture
 from waarmerk.training.recipes.sharpness import made_alike, sharpness
@@ -96,15 +97,19 @@ def scored(
     folders: set[str],
     batch: int = 16,
     change: Callable[[Picture], Picture] | None = None,
+    moved: float = 0.0,
 ) -> list[Item]:
-    """Every row of the named sides and folders as one item; `change` is done to each crop before it is resized."""
+    """Every row of the named sides and folders as one item; `change` is done to each crop before it is resized.
+
+    `moved`: the crop is shifted to the right by this share of the face's side.
+    """
     height, width = network.size
     logits: dict[int, float] = {}
     sharps: dict[int, float] = {}
     numbers = [n for n, c in enumerate(store.crops) if c.side in sides and c.folder in folders]
     for start in range(0, len(numbers), batch):
         chunk = numbers[start : start + batch]
-        native = [cut(store.picture(n), crop_of(store.crops[n].box)) for n in chunk]
+        native = [cut(store.picture(n), crop_of(_moved(store.crops[n].box, moved))) for n in chunk]
         crops = [resized(crop if change is None else change(crop), height, width) for crop in native]
         out = network.run(np.stack(crops))[0].reshape(-1)
         logits |= {n: float(v) for n, v in zip(chunk, out, strict=True)}
@@ -113,6 +118,10 @@ def scored(
     for n in numbers:
         rows[store.crops[n].folder, store.crops[n].source, store.crops[n].name].append(n)
     return [_item(store, members, logits, sharps) for members in rows.values()]
+
+
+def _moved(box: Box, share: float) -> Box:
+    return box[0] + share * max(box[2:]), *box[1:]
 
 
 def _item(store: Store, members: list[int], logits: dict[int, float], sharps: dict[int, float]) -> Item:

@@ -13,6 +13,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Every setting of a run. `stages`: (share of the steps, side in pixels), in order; small pictures first.
 
     `folded`: how many of the first normalisations are merged into their convolutions before the first step.
+    `content`: side in pixels at which content is explained away (`content.py`), 0 for not at all.
     `shippable`: only sources whose terms allow redistribution (`sides.json`).
     `start`: SHA-256 of the checkpoint whose averaged weights the run began with, empty for ImageNet or nothing.
     """
@@ -28,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     faces: float = 0.45
     folded: int = 0
     shippable: bool = False
+    content: int = 0
     start: str = ""
     alike: float = 0.6
     codec: bool = True

@@ -27,20 +27,25 @@ def table(store: Store, network: Network, sides: set[str]) -> dict[str, Json]:
         faces = scored(store, network, {"calibrate"}, {"faces"})
         result["faces"] = figures(faces) | {"by_source": _by_source(faces)}
         result["recipe_pairs"] = recipe_pairs(store, network)
+        made = scored(store, network, {"calibrate"}, {"made"})
+        if made:
+            matched = matched_pairs_auc(store, network, made, frames=1)
+            result["made"] = figures(made) | {"pairs_auc_matched": matched}
     return result
 
 
 def perturbed(store: Store, network: Network, sides: set[str]) -> dict[str, float]:
-    """AUC over the clips as they are and after what a platform does: H.264 at CRF 32, half size, both."""
+    """AUC over the clips as they are, after what a platform does (H.264 at CRF 32, half size, both), and beside."""
     changes = {
         "as it is": None,
         "H.264 CRF 32": lambda crop: recoded([crop, crop], 32),
         "half size": _half,
         "half size, H.264 CRF 32": lambda crop: recoded([_half(crop), _half(crop)], 32),
     }
-    return {
+    found = {
         name: item_auc(scored(store, network, sides, {"clips"}, change=change)) for name, change in changes.items()
     }
+    return found | {"crop shifted by 10 %": item_auc(scored(store, network, sides, {"clips"}, moved=0.1))}
 
 
 def _half(crop: Picture) -> Picture:
@@ -131,6 +136,17 @@ def markdown(found: dict[str, Json], side: str) -> str:
         )
         rows.append(f"the same, within pairs | | | {made['pairs_auc']:.2f}")
         rows.append(f"hottest tenth of the map in the blend, times chance | | | {made['reacts_ratio']:.1f}")
+    if "made" in found:
+        made = found["made"]
+        count = made["n"]["fake"]
+        rows.append(
+            f"made pairs of people not trained on | {count} | {count} | AUC {_with(made['auc'], made['auc_ci'])}"
+        )
+        rows.append(f"the same, within pairs | | | {_with(made['pairs_auc'], made['pairs_ci'])}")
+        rows.append(f"the same, sharpness made alike | | | {made['pairs_auc_matched']:.2f}")
+        for method, one in made["by_method"].items():
+            figure = _with(one["auc"], one["auc_ci"])
+            rows.append(f"made pairs: {method} | {count} | {one['n']} | AUC {figure}")
     return "\n".join(head + [f"| {side} | {row} |" for row in rows])
 
 

@@ -87,9 +87,7 @@ class Store:
         for folder in folders:
             lines = folder / "crops.jsonl"
             if not lines.is_file():
-                raise InputError(
-                    "there are no crops here", where=str(folder), hint="waarmerk train crops DATA STORE"
-                )
+                raise InputError("there are no crops here", where=str(folder), hint="waarmerk train crops DATA STORE")
             pixels = np.memmap(folder / "pixels.bin", dtype=np.uint8, mode="r")
             self._parts.append((len(self.crops), pixels, np.load(folder / "landmarks.npy", mmap_mode="r")))
             self.crops += [msgspec.json.decode(line, type=Crop) for line in lines.read_bytes().splitlines()]

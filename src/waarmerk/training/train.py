@@ -19,6 +19,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from waarmerk.training.backbone import Detector, detector, imagenet_weights, restored
+from waarmerk.training.content import Content
 from waarmerk.training.pairs import Batches, Mix
 from waarmerk.training.plan import Settings, learning_rate
 from waarmerk.training.store import Store
@@ -29,10 +30,14 @@ FOLDED_PACE = 0.1
 """Learning rate of folded convolutions / that of the others: without statistics of the batch, levels drift."""
 
 
-def loss_of(network: Detector, batch: dict[str, Tensor], map_weight: float) -> tuple[Tensor, Tensor]:
+def loss_of(
+    network: Detector, batch: dict[str, Tensor], map_weight: float, content: Content | None = None
+) -> tuple[Tensor, Tensor]:
     """The loss (whether, by every head that learns from the picture, and where it is known), first logits [n]."""
-    logits, reacts = network.raw(batch["x"].float().div(255).contiguous(memory_format=torch.channels_last))
-    each_head = functional.binary_cross_entropy_with_logits(logits, batch["labels"], reduction="none")
+    x = batch["x"].float().div(255).contiguous(memory_format=torch.channels_last)
+    logits, reacts = network.raw(x)
+    known = content.learned(x, batch["labels"], batch["heads"]) if content else torch.zeros(())
+    each_head = functional.binary_cross_entropy_with_logits(logits + known, batch["labels"], reduction="none")
     whether = ((each_head * batch["heads"]).sum(dim=0) / batch["heads"].sum(dim=0).clamp(min=1)) @ HEAD_WEIGHTS
     each = functional.binary_cross_entropy_with_logits(reacts, batch["mask"], reduction="none").mean(dim=(1, 2))
     where = (each * batch["known"]).sum() / batch["known"].sum().clamp(min=1)
@@ -69,6 +74,7 @@ class Run:
                     pace = FOLDED_PACE if slow else 1.0
                     groups.append({"params": chosen, "weight_decay": 0.0 if flat else settings.decay, "pace": pace})
         self.optimiser = torch.optim.AdamW(groups, lr=settings.rate)
+        self.content = Content(settings.content, pretrained=settings.pretrained) if settings.content else None
         self.step = 0
         if (folder / "checkpoint.pt").is_file():
             self._resume()
@@ -79,6 +85,8 @@ class Run:
         self.network.load_state_dict(saved["network"])
         self.average.load_state_dict(saved["average"])
         self.optimiser.load_state_dict(saved["optimiser"])
+        if self.content and "content" in saved:
+            self.content.restore(saved["content"])
         self.step = int(saved["step"])
 
     def save(self) -> None:
@@ -88,7 +96,7 @@ class Run:
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
-        }
+        } | ({"content": self.content.state()} if self.content else {})
         torch.save(saved, self.folder / "checkpoint.new")
         (self.folder / "checkpoint.new").replace(self.folder / "checkpoint.pt")
 
@@ -129,7 +137,7 @@ class Run:
                     self.network.train()
                     for group in self.optimiser.param_groups:
                         group["lr"] = group["pace"] * learning_rate(self.settings, self.step)
-                    loss, logit = loss_of(self.network, batch, self.settings.map_weight)
+                    loss, logit = loss_of(self.network, batch, self.settings.map_weight, self.content)
                     self.optimiser.zero_grad(set_to_none=True)
                     loss.backward()
                     torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
