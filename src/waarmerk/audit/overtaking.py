@@ -27,7 +27,7 @@ _CHUNK = 512
 
 @dataclass(frozen=True)
 class Waiting:
-    """A notice in its queue: `stratum` is its category and week; `taken`: when it was taken up (ms), None: not yet."""
+    """A notice in its queue: `stratum`: category and week; `taken`: when it was taken up (ms), None: not yet."""
 
     row: Row
     stratum: tuple[object, ...]
