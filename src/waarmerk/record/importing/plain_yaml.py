@@ -22,28 +22,28 @@ def load(data: bytes, where: str) -> Json:
         raise InputError(f"the file has more than {MAX_YAML} bytes", where=where)
     try:
         text = data.decode("utf-8")
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise InputError("this is nested too deep", where=_line(where, event))
             if getattr(event, "anchor", None) or getattr(event, "tag", None):
                 raise InputError("anchors, aliases and tags do not belong here", where=_line(where, event))
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except UnicodeDecodeError as error:
         raise InputError(f"YAML is UTF-8; byte {error.start} is not", where=where) from error
-    except RecursionError as error:
-        raise InputError("this is nested too deep", where=where) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = where if mark is None else f"{where} line {mark.line + 1}"
         raise InputError(f"this is not YAML: {getattr(error, 'problem', None) or error}", where=place) from error
     if node is None:
         raise InputError("the file is empty", where=where)
-    return _value(node, where, _MAX_DEPTH)
+    return _value(node, where)
 
 
-def _value(node: yaml.Node, where: str, left: int) -> Json:
-    if not left:
-        raise InputError("this is nested too deep", where=_line(where, node))
+def _value(node: yaml.Node, where: str) -> Json:
     if isinstance(node, yaml.SequenceNode):
-        return [_value(one, where, left - 1) for one in node.value]
+        return [_value(one, where) for one in node.value]
     if not isinstance(node, yaml.MappingNode):
         return node.value
     found: dict[str, Json] = {}
@@ -52,7 +52,7 @@ def _value(node: yaml.Node, where: str, left: int) -> Json:
             raise InputError("a key is a text", where=_line(where, key))
         if key.value in found:
             raise InputError(f"the key {key.value!r} stands twice", where=_line(where, key))
-        found[key.value] = _value(value, where, left - 1)
+        found[key.value] = _value(value, where)
     return found
 
 
