@@ -36,7 +36,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Test:
+class Tested:
     """`overtaken`: by how many, one for each notice given; `marked`: above the threshold that speaks most; `p`."""
 
     overtaken: tuple[int, ...]
@@ -44,7 +44,7 @@ class Test:
     p: float
 
 
-def test_overtaking(waiting: Sequence[Waiting], end: int) -> Test:
+def test_of_overtaking(waiting: Sequence[Waiting], end: int) -> Tested:
     """The test over all notices of a record; `end`: when it ends, milliseconds."""
     overtaken = np.zeros(len(waiting), dtype=np.int64)
     strata: dict[tuple[object, ...], list[int]] = defaultdict(list)
@@ -65,7 +65,7 @@ def test_overtaking(waiting: Sequence[Waiting], end: int) -> Test:
         if p < best:
             best, limit = p, cut
     marked = np.zeros(len(waiting), bool) if limit is None else (overtaken > limit)
-    return Test(tuple(overtaken.tolist()), tuple((marked & trusted).tolist()), min(1.0, best * max(1, len(tried))))
+    return Tested(tuple(overtaken.tolist()), tuple((marked & trusted).tolist()), min(1.0, best * max(1, len(tried))))
 
 
 def _overtaken(notices: Sequence[Waiting], end: int) -> Any:

@@ -16,7 +16,7 @@ from statistics import median
 from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.art16 import decisions_on, sent_back
 from waarmerk.audit.obligations.interface import Case, deviates, kept, obligation, question, untestable
-from waarmerk.audit.overtaking import Waiting, test_overtaking
+from waarmerk.audit.overtaking import Waiting, test_of_overtaking
 from waarmerk.audit.rows import HOUR, Row
 
 SIGNIFICANT = 0.001
@@ -27,16 +27,12 @@ _FEWEST = 5
 @obligation("N6")
 def trusted_first(record: Record) -> Iterator[Case]:
     """Notices of trusted flaggers overtaken by later untrusted ones more often than chance."""
-    waiting: list[Waiting] = []
+    waiting = queue_of(record)
+    known = {one.row.index for one in waiting}
     for notice in record.of("notice.received"):
-        if not sent_back(record, notice):
-            one = _waiting(record, notice)
-            if one.taken is not None and one.taken < notice.at:
-                if one.trusted:
-                    yield untestable(notice, "clock", before=notice.index)
-            else:
-                waiting.append(one)
-    test = test_overtaking(waiting, record.end)
+        if _trusted(notice) and notice.index not in known and not sent_back(record, notice):
+            yield untestable(notice, "clock", before=notice.index)
+    test = test_of_overtaking(waiting, record.end)
     slower = {} if test.p < SIGNIFICANT else _slower(waiting, record.end)
     for one, count, marked in zip(waiting, test.overtaken, test.marked, strict=True):
         if not one.trusted:
@@ -61,11 +57,20 @@ def trusted_first(record: Record) -> Iterator[Case]:
             yield kept(one.row, began=one.row.at, ended=one.taken)
 
 
+def queue_of(record: Record) -> list[Waiting]:
+    """The notices that waited to be taken up; none of those that clocks say were taken up before they came."""
+    found = (_waiting(record, notice) for notice in record.of("notice.received") if not sent_back(record, notice))
+    return [one for one in found if one.taken is None or one.taken >= one.row.at]
+
+
+def _trusted(notice: Row) -> bool:
+    return notice.sender_type == "trusted_flagger" and notice.flagger_ref is not None
+
+
 def _waiting(record: Record, notice: Row) -> Waiting:
     taken = min((row.taken_up_at for row in decisions_on(record, notice)), default=None)
     year, week, _ = datetime.fromtimestamp(notice.at / 1000, UTC).isocalendar()
-    trusted = notice.sender_type == "trusted_flagger" and notice.flagger_ref is not None
-    return Waiting(notice, (notice.category, year, week), trusted, taken)
+    return Waiting(notice, (notice.category, year, week), _trusted(notice), taken)
 
 
 def _slower(waiting: list[Waiting], end: int) -> dict[int, tuple[float, float]]:

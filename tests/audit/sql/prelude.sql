@@ -1,0 +1,53 @@
+-- What every query reads: the tables of `record open` with times in milliseconds and lists taken apart.
+CREATE TEMP VIEW notice AS
+SELECT log_index, notice, unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at, has_contact, csam,
+       elements_reason AND elements_location AND elements_good_faith AND (elements_name_email OR csam) AS complete,
+       MAX(json_array_length(items), 0) AS items, sender_type, flagger_ref, category
+FROM notice_received;
+CREATE TEMP VIEW decision AS
+SELECT log_index, decision, unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at,
+       unixepoch(taken_up_at) * 1000 + CAST(substr(taken_up_at, 21, 3) AS INTEGER) AS taken_up_at,
+       because_type, because_ids, subject_id, outcome, mode, deciders, tools, policy, uploader_contact,
+       commercial_spam, automated_detection, automated_decision, until, territory, src
+FROM decision_made;
+CREATE TEMP VIEW message AS
+SELECT log_index, what, about, elements, unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at
+FROM message_sent;
+CREATE TEMP VIEW effect AS
+SELECT log_index, subject, decision, effect, unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at
+FROM effect_applied;
+CREATE TEMP VIEW statement AS
+SELECT log_index, puid, decision, result, body, unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at
+FROM statement_submitted;
+CREATE TEMP VIEW complaint AS
+SELECT log_index, challenge, decision, forum, admitted, refusal, at AS said_at,
+       unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at
+FROM challenge_received;
+CREATE TEMP VIEW closing AS
+SELECT log_index, challenge, outcome, deciders, automated, carried_out_by,
+       unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at
+FROM challenge_closed;
+-- Which live decision answers which notice.
+CREATE TEMP TABLE answer AS
+SELECT d.log_index, d.decision, d.at, d.taken_up_at, d.outcome, d.subject_id, ids.value AS notice
+FROM decision d, json_each(d.because_ids) ids WHERE d.because_type = 'notice' AND d.mode = 'live';
+CREATE INDEX temp.answer_notice ON answer (notice);
+-- Notices that were sent back as incomplete, and nothing was decided.
+CREATE TEMP TABLE sent_back AS
+SELECT n.notice FROM notice n
+WHERE NOT n.complete AND n.notice IN (SELECT about FROM message WHERE what = 'incomplete')
+  AND n.notice NOT IN (SELECT notice FROM answer);
+-- Restrictions for which a statement of reasons is due.
+CREATE TEMP TABLE due AS
+SELECT * FROM decision WHERE outcome = 'restrict' AND mode = 'live' AND because_type <> 'order' AND uploader_contact
+  AND NOT commercial_spam;
+CREATE TEMP TABLE first_message AS
+SELECT about, what, MIN(at) AS at FROM message GROUP BY about, what;
+CREATE INDEX temp.first_message_about ON first_message (about, what);
+CREATE TEMP TABLE first_effect AS
+SELECT decision, effect, MIN(at) AS at FROM effect WHERE decision IS NOT NULL GROUP BY decision, effect;
+CREATE INDEX temp.first_effect_decision ON first_effect (decision, effect);
+-- Decided complaints before the platform itself.
+CREATE TEMP TABLE decided AS
+SELECT z.*, c.decision AS about FROM closing z JOIN complaint c ON c.challenge = z.challenge
+WHERE c.forum = 'internal' AND z.outcome <> 'omitted';
