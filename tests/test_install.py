@@ -32,6 +32,9 @@ def test_the_bare_install_verifies_receipts_and_bundles(tmp_path: Path) -> None:
         verify = bare.run("waarmerk", "verify", str(file), "--key", record.key.text)
         assert verify.returncode == 0, verify.stderr
         assert verify.stdout.endswith("verified\n")
+    maps = bare.run("waarmerk", "record", "maps")
+    assert maps.returncode == 1
+    assert "pip install 'waarmerk[import]'" in maps.stderr
     tables = bare.run(
         "waarmerk", "record", "open", str(bundle), "--key", record.key.text, "--csv", str(tmp_path / "t")
     )

@@ -16,7 +16,6 @@ from waarmerk.record.commitment import SALT_SIZE
 from waarmerk.record.events.catalogue import encode
 from waarmerk.record.events.checking import PersonErased
 from waarmerk.record.events.types import Party
-from waarmerk.record.importing.maps import Map, read_map, shipped
 from waarmerk.record.importing.names import Names
 from waarmerk.record.importing.rows import read_rows
 from waarmerk.record.importing.run import Events, Importer, Kept, Nowhere
@@ -36,6 +35,8 @@ def import_events(
     output: str = typer.Option("text", "--format", help="text or json (Lines)."),
 ) -> None:
     """Turn another tool's export into events; name every line that the map has no answer for (then exit 1)."""
+    from waarmerk.record.importing.maps import read_map
+
     as_json = wants_json(output)
     made = read_map(map_file)
     if made.service is None and not service:
@@ -43,9 +44,10 @@ def import_events(
     if made.service is not None and service:
         raise UsageError(f"the map {made.name} takes the service from the file", hint="leave --service out")
     channel = f"import-{secrets.token_hex(4)}"
+    needed = made.columns if made.format == "csv" else frozenset[str]()
     with _place(log) as (names, kept, store):
         importer = Importer(made, names, kept, store, channel=channel, now=now, service=service)
-        for told in importer.run(read_rows(file, made.format, _needed(made))):
+        for told in importer.run(read_rows(file, made.format, needed)):
             if as_json:
                 typer.echo(json.dumps({"file": told.file, "line": told.line, "why": told.why}))
             else:
@@ -70,6 +72,8 @@ def import_events(
 
 def maps(name: str = typer.Argument(None, help="Print this one, to be changed.")) -> None:
     """List the maps that travel in the package, or print one as a start for your own."""
+    from waarmerk.record.importing.maps import read_map, shipped
+
     known = shipped()
     if name is None:
         for each in known:
@@ -136,7 +140,3 @@ def _place(folder: Path | None) -> Iterator[tuple[Names, Kept, Callable[[Events]
             record(storage, log, store, events, lambda: secrets.token_bytes(SALT_SIZE))
 
         yield names, store, keep
-
-
-def _needed(made: Map) -> frozenset[str]:
-    return made.columns if made.format == "csv" else frozenset()

@@ -7,10 +7,13 @@ Rules:
 
 from __future__ import annotations
 
-import yaml
-
-from waarmerk.errors import InputError
+from waarmerk.errors import DependencyError, InputError
 from waarmerk.values import Json
+
+try:
+    import yaml
+except ModuleNotFoundError as missing:
+    raise DependencyError("maps need the Python package pyyaml", hint="pip install 'waarmerk[import]'") from missing
 
 MAX_YAML = 1 << 20
 _MAX_DEPTH = 32

@@ -14,18 +14,21 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from waarmerk.errors import InputError
 from waarmerk.record.events.catalogue import KINDS, MAX_EVENT, encode
-from waarmerk.record.importing.maps import Made, Map
 from waarmerk.record.importing.names import Names
 from waarmerk.record.importing.rows import Row, Unmapped
 from waarmerk.record.importing.templates import Context
 from waarmerk.record.strict import loads
 from waarmerk.values import Json
+
+if TYPE_CHECKING:
+    # It reads YAML, which is no part of the bare install; `record forget` needs none.
+    from waarmerk.record.importing.maps import Made, Map
 
 _BATCH = 4096
 _OWN = ("logged_at", "channel", "n")
