@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from waarmerk import settings as settings_
-from waarmerk.cli.evaluate_shared import evaluator_of, stages
+from waarmerk.cli.evaluate_shared import evaluator_of, stages, wide_console
 from waarmerk.examine.evaluate.changes import PERTURBATIONS
 from waarmerk.examine.evaluate.evaluation import evaluate
 from waarmerk.examine.evaluate.manifest import read_manifest
@@ -79,6 +79,6 @@ def evaluate_list(
         sys.stdout.buffer.write(document(row))
         sys.stdout.buffer.flush()
     else:
-        show(row, writer, Console(highlight=False))
+        show(row, writer, wide_console())
     show_failed(row, writer, Console(stderr=True, highlight=False))
     raise typer.Exit(1 if row.failed else 0)

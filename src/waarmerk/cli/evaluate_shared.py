@@ -44,6 +44,11 @@ def evaluator_of(
     return Evaluator(Setup(options, only, networks, jobs or settings.jobs, kept_in), tell)
 
 
+def wide_console() -> Console:
+    """Standard output: as wide as the terminal, or as the widest table where it is none."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 130)
+
+
 @contextmanager
 def stages() -> Iterator[Tell]:
     """A bar for each stage on stderr, where that is a terminal; elsewhere a line at the end of each stage."""

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from waarmerk import settings as settings_
-from waarmerk.cli.evaluate_shared import evaluator_of, stages
+from waarmerk.cli.evaluate_shared import evaluator_of, stages, wide_console
 from waarmerk.errors import ANSWER_IS_NO, InputError, combined_exit_code
 from waarmerk.examine.evaluate.evaluation import evaluate
 from waarmerk.examine.evaluate.manifest import read_manifest
@@ -79,7 +79,7 @@ def validate_plan(
         sys.stdout.buffer.write(document)
         sys.stdout.buffer.flush()
     else:
-        console = Console(highlight=False)
+        console = wide_console()
         show_table(criteria(validation, writer), writer.say.say("validation.criteria"), console)
         console.print(Text(outcome(validation, writer)))
         console.print(Text(str(target)))
