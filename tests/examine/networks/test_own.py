@@ -117,3 +117,12 @@ def test_a_name_that_was_not_added_lists_those_that_were(tmp_path: Path) -> None
     with pytest.raises(UsageError) as error:
         folder_of("other", tmp_path / "models")
     assert error.value.hint == "there are: own"
+
+
+def test_the_prepared_card_of_gend_lacks_nothing_but_the_digest_of_the_operators_file() -> None:
+    path = Path(__file__).parents[3] / "src/waarmerk/examine/networks/cards/gend.yaml"
+    values = load(path.read_bytes(), str(path))
+    with pytest.raises(InputError, match="sha256 is not 64 lower-case hexadecimal"):
+        checked_card(values, str(path))
+    card = checked_card(values | {"sha256": "0" * 64}, str(path))
+    assert (card.name, card.output.kind, card.input.height) == ("gend", "two-class-logits", 224)
