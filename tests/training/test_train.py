@@ -26,9 +26,9 @@ def test_a_run_goes_on_from_its_checkpoint_and_its_network_is_what_is_exported(t
     from waarmerk.training.train import Run
 
     store(tmp_path / "store")
-    plan = Settings(steps=1, pairs=2, stages=((1.0, 64),), pretrained=False, folded=9)
+    plan = Settings(steps=1, pairs=2, stages=((1.0, 64),), pretrained=False, folded=9, content=32)
     Run(tmp_path / "run", (tmp_path / "store",), plan).run(workers=0)
-    longer = Settings(steps=2, pairs=2, stages=((1.0, 64),), pretrained=False, folded=9)
+    longer = Settings(steps=2, pairs=2, stages=((1.0, 64),), pretrained=False, folded=9, content=32)
     run = Run(tmp_path / "run", (tmp_path / "store",), longer)
     assert run.step == 1
     run.run(workers=0)
@@ -73,3 +73,24 @@ def test_settings_come_from_a_file_and_what_is_given_stands_over_them() -> None:
 def test_settings_that_are_none_are_one_sentence(content: bytes) -> None:
     with pytest.raises(UsageError, match="no settings of a run"):
         planned(content, {})
+
+
+def test_content_learns_what_a_small_picture_gives_away_and_is_kept() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is in the extra train alone")
+    from waarmerk.training.content import Content
+
+    torch.manual_seed(0)
+    content = Content(32, pretrained=False)
+    x, labels = torch.rand(8, 3, 64, 64) * 0.2, torch.zeros(8, 3)
+    x[4:] += 0.7
+    labels[4:] = 1
+    first = content.learned(x, labels, torch.ones(8, 3))
+    # It begins knowing nothing, and never passes a gradient on.
+    assert first.abs().max() < 1e-6
+    assert not first.requires_grad
+    for _ in range(15):
+        last = content.learned(x, labels, torch.ones(8, 3))
+    assert last[4:].min() > last[:4].max()
+    again = Content(32, pretrained=False)
+    again.restore(content.state())
+    assert torch.equal(again.network.whether.weight, content.network.whether.weight)

@@ -111,12 +111,17 @@ def export(
     run: Path = typer.Argument(..., help="A run."),
     model: Path = typer.Argument(..., help="Where network.onnx and card.json are written."),
     size: int = typer.Option(192, help="Side of the network's input in pixels."),
+    heads: str = typer.Option("1,0,0", help="Weights of the logits any, seam and whole."),
 ) -> None:
     """Write the averaged weights of a run as a network."""
     _pytorch()
     from waarmerk.training.shipping import write_model
 
-    _tell(write_model(run, model, size))
+    try:
+        one, two, three = (float(weight) for weight in heads.split(","))
+    except ValueError:
+        raise UsageError(f"these are no weights of heads: {heads}", hint="write three numbers: 1,0.5,0") from None
+    _tell(write_model(run, model, size, (one, two, three)))
 
 
 @app.command()

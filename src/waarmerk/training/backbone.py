@@ -95,6 +95,7 @@ class Detector(nn.Module):
         self._bn1 = _norm(1280)
         self.dropout = nn.Dropout(drop)
         self.whether = nn.Linear(1280, len(HEADS))
+        self.fusion: Tensor
         self.register_buffer("fusion", torch.tensor([1.0] + [0.0] * (len(HEADS) - 1)))
         self.where = nn.Sequential(nn.Conv2d(112, 32, 1), nn.ReLU(), nn.Conv2d(32, 1, 1))
         nn.init.zeros_(self.whether.bias)

@@ -36,7 +36,7 @@ DATA: dict[str, Json] = {
 }
 
 
-def card_of(content: bytes, size: int, settings: Settings, step: int) -> Card:
+def card_of(content: bytes, size: int, settings: Settings, step: int, heads: tuple[float, float, float]) -> Card:
     """The card of an exported network."""
     cells = size // 16
     return Card(
@@ -59,12 +59,18 @@ def card_of(content: bytes, size: int, settings: Settings, step: int) -> Card:
             "crops_digest": settings.crops,
             "settings": msgspec.to_builtins(settings),
             "step": step,
+            "heads": dict(zip(("any", "seam", "whole"), heads, strict=True)),
         },
     )
 
 
-def write_model(run: Path, model: Path, size: int) -> dict[str, Json]:
-    """Exports the averaged weights of `run` to `model`/network.onnx and card.json; returns digest and difference."""
+def write_model(
+    run: Path, model: Path, size: int, heads: tuple[float, float, float] = (1.0, 0.0, 0.0)
+) -> dict[str, Json]:
+    """Exports the averaged weights of `run` to `model`/network.onnx and card.json; returns digest and difference.
+
+    `heads`: how the logits any, seam and whole are weighed into the one that ships.
+    """
     import torch
 
     from waarmerk.training.export import averaged_network, difference, onnx_bytes
@@ -72,9 +78,10 @@ def write_model(run: Path, model: Path, size: int) -> dict[str, Json]:
     settings = msgspec.json.decode((run / "run.json").read_bytes(), type=Settings)
     step = int(torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)["step"])
     network = averaged_network(run / "checkpoint.pt")
+    network.fusion.copy_(torch.tensor(heads))
     content = onnx_bytes(network, size)
     model.mkdir(parents=True, exist_ok=True)
-    card = card_of(content, size, settings, step)
+    card = card_of(content, size, settings, step, heads)
     (model / "network.onnx").write_bytes(content)
     (model / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card)) + b"\n")
     pictures = np.random.default_rng(0).random((4, 3, size, size), dtype=np.float32)
