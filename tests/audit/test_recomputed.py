@@ -29,10 +29,10 @@ def cases(record: Record, name: str) -> Counter[tuple[int, object]]:
     found = OBLIGATIONS[name].test(record)
     if name == "N6":
         from waarmerk.audit.obligations.art22 import queue_of
-        from waarmerk.audit.overtaking import test_of_overtaking
+        from waarmerk.audit.overtaking import overtaking_test
 
         queue = queue_of(record)
-        counts = test_of_overtaking(queue, record.end).overtaken
+        counts = overtaking_test(queue, record.end).overtaken
         return Counter((one.row.index, count) for one, count in zip(queue, counts, strict=True) if one.trusted)
     return Counter((case.indexes[0], case.verdict) for case in found)
 

@@ -44,7 +44,7 @@ class Tested:
     p: float
 
 
-def test_of_overtaking(waiting: Sequence[Waiting], end: int) -> Tested:
+def overtaking_test(waiting: Sequence[Waiting], end: int) -> Tested:
     """The test over all notices of a record; `end`: when it ends, milliseconds."""
     overtaken = np.zeros(len(waiting), dtype=np.int64)
     strata: dict[tuple[object, ...], list[int]] = defaultdict(list)

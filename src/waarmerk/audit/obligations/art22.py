@@ -16,7 +16,7 @@ from statistics import median
 from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.art16 import decisions_on, sent_back
 from waarmerk.audit.obligations.interface import Case, deviates, kept, obligation, question, untestable
-from waarmerk.audit.overtaking import Waiting, test_of_overtaking
+from waarmerk.audit.overtaking import Waiting, overtaking_test
 from waarmerk.audit.rows import HOUR, Row
 
 SIGNIFICANT = 0.001
@@ -32,7 +32,7 @@ def trusted_first(record: Record) -> Iterator[Case]:
     for notice in record.of("notice.received"):
         if _trusted(notice) and notice.index not in known and not sent_back(record, notice):
             yield untestable(notice, "clock", before=notice.index)
-    test = test_of_overtaking(waiting, record.end)
+    test = overtaking_test(waiting, record.end)
     slower = {} if test.p < SIGNIFICANT else _slower(waiting, record.end)
     for one, count, marked in zip(waiting, test.overtaken, test.marked, strict=True):
         if not one.trusted:
