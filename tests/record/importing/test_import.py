@@ -24,6 +24,8 @@ from tests.record.importing.exports import (
     ozone,
     ozone_day,
 )
+from waarmerk.cli import record_import
+from waarmerk.errors import UnavailableError
 from waarmerk.record.bundle.read import open_bundle
 from waarmerk.record.events.catalogue import decode, native_fields
 from waarmerk.record.importing.maps import shipped
@@ -340,3 +342,18 @@ def test_what_is_imported_is_read_back_as_the_catalogue_has_it(command, place) -
     command("record", "export", place.log, "-o", path)
     with open_bundle(path) as bundle:
         assert len([decode(stored.event) for stored in bundle.events()]) == 9
+
+
+def test_a_run_that_is_cut_off_before_its_events_are_stored_is_finished_by_the_next(
+    command, place, monkeypatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise UnavailableError("the disk is full")
+
+    place.file.write_text(ozone_day())
+    arguments = ("record", "import", "ozone-events", place.file, "--log", place.log, *SERVICE)
+    with monkeypatch.context() as patch:
+        patch.setattr(record_import, "record", cut)
+        assert "the disk is full" in command(*arguments, code=1).err
+    assert "8 events recorded, 0 were there already" in command(*arguments).out
+    assert "0 events recorded, 8 were there already" in command(*arguments).out
