@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.desk.conftest import Place, place, server  # noqa: F401 fixtures
+from waarmerk.desk.people.keys import new_key
 from waarmerk.desk.store.media import open_media
 from waarmerk.web.app import create_app
-from waarmerk.web.auth.keys import new_key
 from waarmerk.web.auth.rates import Rates
 from waarmerk.web.site import Site
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.desk.conftest import CATEGORY, KEYWORD, choice
 from tests.web.conftest import Web
+from waarmerk.desk.people.keys import new_key, revoke
 from waarmerk.desk.review.verdict import decide
 from waarmerk.desk.store import tables
 from waarmerk.web.app import MAX_BODY
-from waarmerk.web.auth.keys import new_key, revoke
 
 NOTICE = {
     "items": ["clip-a"],

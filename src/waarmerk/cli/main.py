@@ -34,12 +34,16 @@ class _Group:
 
 GROUPS: dict[str, _Group] = {
     "audit": _Group("waarmerk.cli.audit", "Test obligations over a platform's record.", extra="audit"),
+    "bank": _Group("waarmerk.cli.bank", "Keep banks of known fakes, and ask them.", extra="check"),
     "check": _Group("waarmerk.cli.check", "Examine videos and pictures.", extra="check"),
+    "desk": _Group("waarmerk.cli.desk", "Who works at the desk, and the keys of machines.", extra="serve"),
     "dsa": _Group("waarmerk.cli.dsa", "Check what is published under the DSA."),
     "eval": _Group("waarmerk.cli.evaluate", "Evaluate the examination on a labelled list.", extra="check"),
     "log": _Group("waarmerk.cli.log", "Keep an append-only log that outsiders verify."),
     "models": _Group("waarmerk.cli.models", "Your own networks: add, list, calibrate.", extra="check"),
+    "policy": _Group("waarmerk.cli.policy", "Check, test and replay a policy.", extra="serve"),
     "record": _Group("waarmerk.cli.record", "Keep the record: events, receipts, bundles, tables."),
+    "serve": _Group("waarmerk.cli.serve", "The desk beside a platform; examine files in a browser.", extra="serve"),
     "train": _Group("waarmerk.cli.train", "Train and calibrate a network of your own.", extra="train"),
     "validate": _Group("waarmerk.cli.validate", "Hold the examination to your own criteria.", extra="check"),
     "verify": _Group("waarmerk.cli.verify", "Check a receipt or a bundle, offline."),

@@ -12,11 +12,14 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from waarmerk import __version__
 from waarmerk.web import problems
 from waarmerk.web.api import intake, operations
+from waarmerk.web.console import pages
+from waarmerk.web.public import notices
 from waarmerk.web.site import Site
 
 MAX_BODY = 1 << 20
@@ -48,6 +51,9 @@ def create_app(site: Site) -> FastAPI:
     problems.install(app)
     app.include_router(intake.router)
     app.include_router(operations.router)
+    app.include_router(pages.router)
+    app.include_router(notices.router)
+    app.mount("/static", StaticFiles(packages=[("waarmerk.web", "static")]), name="static")
     app.middleware("http")(_with_headers)
     app.add_middleware(BodyLimit)
     return app

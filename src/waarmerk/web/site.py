@@ -8,15 +8,25 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Header, HTTPException, Request
 
+from waarmerk.desk.people.keys import Key, Role, find_key
+from waarmerk.desk.policy.policy import Policy
+from waarmerk.desk.policy.read import default_policy
 from waarmerk.desk.store.media import MediaStore
-from waarmerk.desk.store.unit import Desk
-from waarmerk.web.auth.keys import Key, Role, find_key
+from waarmerk.desk.store.unit import Desk, written
 from waarmerk.web.auth.rates import Rates
+
+
+def _nothing_to_retire(entry: str, pid: str) -> None:
+    """Where there is no bank, no entry can be retired."""
+    del entry, pid
 
 
 @dataclass(frozen=True)
 class Site:
-    """One installation. `local`: it answers on loopback alone, to whoever sits at the machine."""
+    """One installation. `local`: it answers on loopback alone, to whoever sits at the machine.
+
+    `retire`: has the bank forget an entry that a reversed decision had put there, by whom.
+    """
 
     desk: Desk
     rates: Rates
@@ -25,7 +35,12 @@ class Site:
     local: bool = False
     max_upload: int = 4 << 30
     contact: str = ""
-    extra: dict[str, object] = field(default_factory=dict)
+    policy: Callable[[], Policy] = field(default=default_policy)
+    retire: Callable[[str, str], None] = field(default=_nothing_to_retire)
+
+    def now(self) -> str:
+        """The time as tables hold it."""
+        return written(self.desk.clock())
 
 
 def site_of(request: Request) -> Site:

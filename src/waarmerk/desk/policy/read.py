@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -47,6 +49,17 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy that Waarmerk comes with."""
+    return read_policy(default_text().encode(), "the default policy")
+
+
+def default_text() -> str:
+    """Its file, as one's own policy begins."""
+    return (files("waarmerk.desk.policy") / "default.yaml").read_text(encoding="utf-8")
 
 
 def read_policy(data: bytes, where: str) -> Policy:

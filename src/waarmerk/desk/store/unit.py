@@ -21,6 +21,8 @@ from waarmerk.desk.store.tables import task
 from waarmerk.record.outbox import Outbox, Written
 from waarmerk.values import Json
 
+Clock = Callable[[], datetime]
+"""Gives the time with its zone."""
 MACHINE: Mapping[str, Json] = {"type": "machine", "role": "intake"}
 
 
@@ -96,7 +98,7 @@ class Desk:
         self,
         engine: Engine,
         service: str,
-        clock: Callable[[], datetime],
+        clock: Clock,
         random: Callable[[int], bytes],
     ) -> None:
         self.engine = engine

@@ -40,7 +40,7 @@ class Answer:
 class Caller(Protocol):
     """One request to the database; raises `TimeoutError` where no answer came, `OSError` where nobody is there."""
 
-    def __call__(self, method: str, path: str, body: Json | None) -> Answer: ...
+    def __call__(self, method: str, path: str, body: Json | None, /) -> Answer: ...
 
 
 class Windows:

@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError as DatabaseError
 
+from waarmerk.desk.people.keys import Key
 from waarmerk.desk.store.tables import idempotency
 from waarmerk.desk.store.unit import Unit
 from waarmerk.errors import ConflictError, InputError
-from waarmerk.web.auth.keys import Key
 from waarmerk.web.site import Site
 
 _Answer = TypeVar("_Answer", bound=BaseModel)

@@ -12,6 +12,7 @@ from waarmerk.desk.intake.challenges import Challenge, take_challenge
 from waarmerk.desk.intake.notices import Notice, item_of, take_notice
 from waarmerk.desk.intake.orders import Order, take_order
 from waarmerk.desk.intake.uploads import Upload, declare, take_upload, take_views
+from waarmerk.desk.people.keys import Key
 from waarmerk.desk.people.pseudonyms import by_email
 from waarmerk.desk.store.tables import person
 from waarmerk.desk.store.unit import Unit
@@ -35,7 +36,6 @@ from waarmerk.web.api.models import (
     UploadOut,
     ViewsIn,
 )
-from waarmerk.web.auth.keys import Key
 from waarmerk.web.site import SiteHere, needs
 
 router = APIRouter(prefix="/v1")

@@ -1,0 +1,267 @@
+"""One process of an installation: the site, a worker, and the regular duties, each in a thread of its own.
+
+Rules:
+- A duty that fails is tried again, and never stops another: what it would have done waits in the database.
+- Stopping is graceful: requests end, steps that run end, the rest is left to whoever starts next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import uvicorn
+
+from waarmerk.desk.cases.examining import ExamineLooker
+from waarmerk.desk.cases.flow import Duties, Worker
+from waarmerk.desk.cases.looking import Looker, NoLooker
+from waarmerk.desk.cases.prepare import adopt_policy
+from waarmerk.desk.intake.hours import close_hours
+from waarmerk.desk.policy.policy import Policy
+from waarmerk.desk.store.database import dialect, open_database
+from waarmerk.desk.store.media import MediaStore, open_media
+from waarmerk.desk.store.unit import Clock, Desk
+from waarmerk.desk.telling.database import Answer, Submitter, Windows
+from waarmerk.desk.telling.webhooks import Endpoint, send_due
+from waarmerk.errors import UnavailableError, UsageError
+from waarmerk.examine.walk import Examiner, Options
+from waarmerk.record.dispatch import open_dispatcher
+from waarmerk.record.log.keyring import create_log
+from waarmerk.record.log.posix import PosixStorage
+from waarmerk.record.outbox import Rows
+from waarmerk.values import Json
+from waarmerk.web.app import create_app
+from waarmerk.web.auth.rates import Rates
+from waarmerk.web.public.looking import Looks, router_of
+from waarmerk.web.site import Site
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+Roles = Literal["all", "api", "worker"]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What an operator sets. `folder` holds all that is not said otherwise: database, media, log."""
+
+    folder: Path
+    service: str
+    policy: Policy
+    policy_text: str
+    database: str | None = None
+    queue: str | None = None
+    media: str | None = None
+    mode: Literal["live", "shadow"] = "shadow"
+    roles: Roles = "all"
+    at_once: int = 1
+    webhook: Endpoint | None = None
+    transparency_url: str | None = None
+    transparency_token: str | None = None
+    authority: str = "national authority"
+    examine: bool = True
+    requests_per_second: float = 50.0
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.folder}/desk.db"
+
+    @property
+    def queue_url(self) -> str:
+        if self.queue:
+            return self.queue
+        return self.database_url if self.database else f"sqlite:///{self.folder}/queue.db"
+
+
+class Running:
+    """What `run` has started: the site and its parts, for tests and for the command line."""
+
+    def __init__(self, site: Site, installation: Installation) -> None:
+        self.site = site
+        self.installation = installation
+        self.stop = threading.Event()
+
+
+@contextlib.contextmanager
+def running(
+    installation: Installation,
+    clock: Clock,
+    *,
+    local: bool = True,
+    looker: Callable[[MediaStore], Looker] | None = None,
+) -> Iterator[Running]:
+    """The installation with its worker and duties started; all ended when it is left."""
+    installation.folder.mkdir(parents=True, exist_ok=True)
+    desk = Desk(open_database(installation.database_url), installation.service, clock, secrets.token_bytes)
+    media = open_media(installation.media or str(installation.folder / "media"), installation.folder / "scratch")
+    with desk.write() as unit:
+        adopt_policy(unit, installation.policy, installation.policy_text)
+    site = Site(
+        desk,
+        Rates(installation.requests_per_second, int(installation.requests_per_second * 4), time.monotonic),
+        media,
+        mode=installation.mode,
+        local=local,
+        policy=lambda: installation.policy,
+    )
+    made = Running(site, installation)
+    worker: Worker | None = None
+    threads: list[threading.Thread] = []
+    try:
+        if installation.roles in ("all", "worker"):
+            found = looker(media) if looker else _looker(installation, media)
+            duties = Duties(lambda: installation.policy, found, installation.mode, installation.authority)
+            worker = Worker(desk, duties, queue_url=installation.queue_url, at_once=installation.at_once)
+            worker.start()
+            threads = [
+                threading.Thread(target=_repeat, args=(made.stop, name, every, duty), name=name, daemon=True)
+                for name, every, duty in _duties(installation, desk)
+            ]
+            for thread in threads:
+                thread.start()
+        yield made
+    finally:
+        made.stop.set()
+        for thread in threads:
+            thread.join(10)
+        if worker is not None:
+            worker.stop()
+        desk.engine.dispose()
+
+
+def serve(installation: Installation, clock: Clock, *, host: str, port: int, told: Callable[[str], None]) -> None:
+    """Answers requests until it is stopped. `told` is given the address once it does."""
+    local = host in _LOOPBACK
+    with running(installation, clock, local=local) as made:
+        if installation.roles == "worker":
+            told("working")
+            while not made.stop.wait(1):
+                pass
+            return
+        app = create_app(made.site)
+        if local:
+            app.include_router(router_of(Looks(installation.folder / "scratch")))
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=64 << 10,
+        )
+        server = _Server(config, told)
+        server.run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, told: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            raise UsageError(f"port {self.config.port} of {self.config.host} is taken", hint="another --port")
+        port = self.servers[0].sockets[0].getsockname()[1]
+        self._told(f"http://{self.config.host}:{port}/")
+
+
+def open_log_of(installation: Installation) -> PosixStorage:
+    """The log in the installation's folder, made where there is none."""
+    storage = PosixStorage(installation.folder / "log")
+    with contextlib.suppress(UsageError):  # it is there
+        create_log(storage, f"{installation.service}.waarmerk.local/log", secrets.token_bytes(32))
+    return storage
+
+
+def _looker(installation: Installation, media: MediaStore) -> Looker:
+    if not installation.examine:
+        return NoLooker()
+    return ExamineLooker(media, Examiner(Options(), clock=time.monotonic))
+
+
+def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Callable[[], None]]]:
+    """What is done again and again: name, seconds between, what."""
+    found: list[tuple[str, float, Callable[[], None]]] = [
+        ("hours", 30.0, lambda: _ignored(close_hours(desk))),
+        ("log", 1.0, _delivering(installation, desk)),
+    ]
+    endpoint = installation.webhook
+    if endpoint is not None:
+        client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)
+
+        def post(url: str, body: bytes, headers: Any) -> int:
+            try:
+                return client.post(url, content=body, headers=headers).status_code
+            except httpx.HTTPError as error:
+                raise OSError(str(error)) from error
+
+        found.append(("webhooks", 1.0, lambda: _ignored(send_due(desk, endpoint, post))))
+    if installation.transparency_url is not None:
+        submitter = Submitter(
+            desk,
+            _caller(installation.transparency_url, installation.transparency_token or ""),
+            Windows(time.monotonic, time.sleep),
+            time.sleep,
+        )
+        found.append(("statements", 5.0, lambda: _ignored(submitter.submit_due())))
+    return found
+
+
+def _delivering(installation: Installation, desk: Desk) -> Callable[[], None]:
+    """Brings events into the log; where another process holds the log, that one does."""
+
+    def deliver() -> None:
+        storage = open_log_of(installation)
+        with contextlib.suppress(UnavailableError), open_dispatcher(storage) as dispatcher:
+            connection = desk.engine.raw_connection()
+            try:
+                raw: Any = connection.dbapi_connection
+                dispatcher.deliver(Rows(raw, dialect(desk.engine)))
+            finally:
+                connection.close()
+
+    return deliver
+
+
+def _caller(url: str, token: str) -> Callable[[str, str, Json | None], Answer]:
+    client = httpx.Client(
+        base_url=url,
+        timeout=30,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"authorization": f"Bearer {token}", "accept": "application/json"},
+    )
+
+    def call(method: str, path: str, body: Json | None) -> Answer:
+        try:
+            answer = client.request(method, path, json=body)
+        except httpx.TimeoutException as error:
+            raise TimeoutError from error
+        except httpx.HTTPError as error:
+            raise OSError(str(error)) from error
+        return Answer(answer.status_code, answer.content)
+
+    return call
+
+
+def _repeat(stop: threading.Event, name: str, every: float, duty: Callable[[], None]) -> None:
+    while not stop.wait(every):
+        try:
+            duty()
+        except Exception:
+            logging.getLogger(__name__).exception("the duty %s failed; it is tried again", name)
+
+
+def _ignored(_: int) -> None:
+    """How much was done is told by the figures, not by the duty."""
