@@ -39,7 +39,7 @@ Times = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """known time = speed x query time + start."""
 
     speed: float
@@ -59,7 +59,7 @@ def align(query_t: Times, known_t: Times) -> tuple[AlignedRange, ...]:
     for _ in range(_ROUNDS):
         if not len(query_t):
             break
-        line = _refined(_voted(query_t, known_t), query_t, known_t)
+        line = refined(voted(query_t, known_t), query_t, known_t)
         near = line.miss(query_t, known_t) <= BIN_S
         if not near.any():
             break
@@ -72,12 +72,13 @@ def align(query_t: Times, known_t: Times) -> tuple[AlignedRange, ...]:
     return _joined(ranges)
 
 
-def _voted(query_t: Times, known_t: Times) -> _Line:
+def voted(query_t: Times, known_t: Times) -> Line:
+    """The line that most query times have a pair on; the times sorted, float64 [n] each, n > 0."""
     frame = np.unique(query_t, return_inverse=True)[1]
     step = max(1, -(-(int(frame[-1]) + 1) // _VOTERS))
     votes = frame % step == 0
     frame, query_t, known_t = frame[votes], query_t[votes], known_t[votes]
-    best, most = _Line(1.0, 0.0), 0.0
+    best, most = Line(1.0, 0.0), 0.0
     for speed in sorted(SPEEDS, key=lambda speed: abs(speed - 1.0)):
         place = np.floor((known_t - speed * query_t) / BIN_S).astype(np.int64)
         first = int(place.min())
@@ -91,11 +92,11 @@ def _voted(query_t: Times, known_t: Times) -> _Line:
         count = float(both[at]) / (1.0 if speed == 1.0 else _FASTER)
         if count > most:
             middle = at + 1.0 if counts[at + 1] and counts[at] else at + (0.5 if counts[at] else 1.5)
-            best, most = _Line(speed, (first + middle) * BIN_S), count
+            best, most = Line(speed, (first + middle) * BIN_S), count
     return best
 
 
-def _refined(line: _Line, query_t: Times, known_t: Times) -> _Line:
+def refined(line: Line, query_t: Times, known_t: Times) -> Line:
     """The line fitted to its own pairs, as long as it gains pairs by that."""
     near = line.miss(query_t, known_t) <= BIN_S
     for _ in range(4):
@@ -106,7 +107,7 @@ def _refined(line: _Line, query_t: Times, known_t: Times) -> _Line:
         speed = float(spread @ known_hit / (spread @ spread))
         if not SPEEDS[0] - 0.05 <= speed <= SPEEDS[-1] + 0.05:
             return line
-        fitted = _Line(speed, float(known_hit.mean() - speed * query_hit.mean()))
+        fitted = Line(speed, float(known_hit.mean() - speed * query_hit.mean()))
         now = fitted.miss(query_t, known_t) <= BIN_S
         if len(np.unique(query_t[now])) <= len(np.unique(query_hit)):
             return line
@@ -114,7 +115,7 @@ def _refined(line: _Line, query_t: Times, known_t: Times) -> _Line:
     return line
 
 
-def _nearest(query_t: Times, known_t: Times, line: _Line) -> tuple[Times, Times]:
+def _nearest(query_t: Times, known_t: Times, line: Line) -> tuple[Times, Times]:
     """For each query time the pair nearest to the line."""
     order = np.lexsort((line.miss(query_t, known_t), query_t))
     query_t, known_t = query_t[order], known_t[order]

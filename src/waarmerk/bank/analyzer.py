@@ -176,7 +176,7 @@ def _read(path: Path) -> _Known:
     if _is_list(path):
         return _Known(path.name, KnownItem("video", read_vpdq(path)))
     try:
-        medium = hash_medium(path, "keep")
+        medium = hash_medium(path, "keep", sound=False)
     except InputError as error:
         raise InputError(f"the known item {error.message}", where=error.where, hint=error.hint) from error
     return _Known(path.name, KnownItem.of(medium.signals), medium)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from waarmerk.bank.hearing import hear
 from waarmerk.bank.match import Pictures
 from waarmerk.bank.signals.interface import Asked, Lookup, Match, MediumSignals
 from waarmerk.bank.signals.pdq import DISTANCE
@@ -30,7 +31,8 @@ def find(
     pictures = Pictures(known, radius)
     pictures.see(asked)
     exact = [Match(entry, "sha256", 0, 1.0, 1.0, "none", (), partial=False) for entry in known.exact(query.sha256)]
-    return sorted([*exact, *pictures.matches(frames)], key=lambda match: match.partial)
+    sounds = [] if query.audio is None else hear(query.audio, known)
+    return sorted([*exact, *pictures.matches(frames), *sounds], key=lambda match: match.partial)
 
 
 def _without(asked: Asked, frames: FrameHashes, harmless: Lookup, radius: int) -> tuple[Asked, FrameHashes]:

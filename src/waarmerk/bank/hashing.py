@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
 
 from waarmerk.bank.ladder import Cutter
-from waarmerk.bank.signals.interface import Asked, AudioCodes, MediumSignals, Parts
+from waarmerk.bank.signals.audio import MISSING, TOO_SHORT, Listener
+from waarmerk.bank.signals.interface import Asked, MediumSignals, Parts
 from waarmerk.bank.signals.pdq import QUALITY_FLOOR, coefficients, hash_of
 from waarmerk.bank.signals.vpdq import FrameHashes
 from waarmerk.bank.views import views
-from waarmerk.errors import InputError
-from waarmerk.examine.media.medium import open_medium
+from waarmerk.examine.media.medium import Medium, open_medium
 from waarmerk.examine.media.pieces import FrameSample, Picture
 from waarmerk.examine.media.reading import Plan, Reading
 from waarmerk.examine.media.wire import Skip
@@ -99,26 +99,43 @@ class HashedMedium:
         return seen[0] if seen else None
 
 
-def hash_medium(path: Path, purpose: Purpose = "list") -> HashedMedium:
-    """Hashes a file's pictures, about four a second, and its sound; raises InputError as an examination does."""
-    hasher = FrameHasher(purpose)
-    asked: list[Asked] = []
-    with open_medium(path) as medium, Reading(medium, Plan()) as reading:
+def hash_medium(path: Path, purpose: Purpose = "list", *, sound: bool = True) -> HashedMedium:
+    """Hashes a file's pictures, about four a second, and its `sound`; raises InputError as an examination does."""
+    with open_medium(path) as medium:
+        listener = Listener.start() if sound else None
+        try:
+            hashed = _hashed(path, medium, purpose, None if listener is None else listener.pipe)
+            if not sound or hashed.signals.kind == "image":
+                return hashed
+            return replace(hashed, signals=_with_sound(hashed.signals, listener))
+        finally:
+            if listener is not None:
+                listener.close()
+
+
+def _hashed(path: Path, medium: Medium, purpose: Purpose, pipe: int | None) -> HashedMedium:
+    hasher, asked = FrameHasher(purpose), list[Asked]()
+    with Reading(medium, Plan(sound=pipe)) as reading:
         for piece in reading:
             if isinstance(piece, FrameSample):
                 asked.append(hasher.see(piece))
-        frames = hasher.frames()
-        if not len(frames):
-            raise InputError("holds no picture that can be hashed", where=str(path))
         asset = reading.asset
-        audio: AudioCodes | None = None
         signals = MediumSignals(
             sha256=Sha256(medium.sha256),
             kind=asset.kind,
             duration_s=asset.duration_s,
-            frames=frames,
+            frames=hasher.frames(),
             asked=Asked.joined(asked),
             parts=hasher.parts(),
-            audio=audio,
+            absent={} if reading.silent is None or asset.kind == "image" else {"audio": reading.silent},
         )
         return HashedMedium(path, cast(Skip, reading.sampling.skipped), signals)
+
+
+def _with_sound(signals: MediumSignals, listener: Listener | None) -> MediumSignals:
+    if listener is None:
+        return replace(signals, absent={"audio": MISSING})
+    codes = listener.codes()
+    if codes is None:
+        return replace(signals, absent={"audio": signals.absent.get("audio", TOO_SHORT)})
+    return replace(signals, audio=codes)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from waarmerk.bank.signals.audio import landmarks
 from waarmerk.bank.signals.interface import AudioCodes, Codes, Heard, Hits, KnownItem
 from waarmerk.values import Sha256
 
@@ -30,11 +31,15 @@ class KnownItems:
         codes = [item.codes() for item in items]
         self._start = np.cumsum([0, *(len(part) for part in codes)])
         self._codes = np.asfortranarray(np.concatenate([np.empty((0, 4), np.uint64), *codes]))
-        heard = [item.audio if item.audio is not None else np.empty(0, np.uint32) for item in items]
-        self._audio_start = np.cumsum([0, *(len(part) for part in heard)])
-        audio = np.concatenate([np.empty(0, np.uint32), *heard])
-        self._audio_order = np.argsort(audio, kind="stable")
-        self._audio = audio[self._audio_order]
+        heard = [np.empty(0, np.uint32) if item.audio is None else item.audio for item in items]
+        at = [landmarks(part) for part in heard]
+        self._audio_entry = np.repeat(np.arange(len(items)), [len(part) for part in at])
+        places = np.concatenate([np.empty(0, np.int64), *at])
+        audio = np.concatenate(
+            [np.empty(0, np.uint32), *(part[place] for part, place in zip(heard, at, strict=True))]
+        )
+        order = np.argsort(audio, kind="stable")
+        self._audio, self._audio_at, self._audio_entry = audio[order], places[order], self._audio_entry[order]
 
     def near(self, codes: Codes, radius: int) -> Hits:
         """See `Lookup`."""
@@ -54,9 +59,8 @@ class KnownItems:
         first, last = (np.searchsorted(self._audio, codes, side=side) for side in ("left", "right"))
         query = np.repeat(np.arange(len(codes)), last - first)
         ahead = np.arange(len(query)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-        place = self._audio_order[np.repeat(first, last - first) + ahead]
-        entry = np.searchsorted(self._audio_start, place, side="right") - 1
-        return Heard(query, entry, place - self._audio_start[entry])
+        found = np.repeat(first, last - first) + ahead
+        return Heard(query, self._audio_entry[found], self._audio_at[found])
 
     def exact(self, sha256: Sha256) -> Sequence[int]:
         """See `Lookup`."""

@@ -209,7 +209,7 @@ class Lookup(Protocol):
         ...
 
     def heard(self, codes: AudioCodes) -> Heard:
-        """Every pair of one of `codes`, uint32 [n], and an equal known code."""
+        """Every pair of one of `codes`, uint32 [n], and an equal known code (of `signals.audio.landmarks` alone)."""
         ...
 
     def exact(self, sha256: Sha256) -> Sequence[int]:

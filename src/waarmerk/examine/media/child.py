@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast, runtime_checkable
 
 from waarmerk.errors import InputError, NoMediumError, WaarmerkError
 from waarmerk.examine.media import heif, sandbox, wire
@@ -77,12 +77,23 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Sounding(Protocol):
+    """A source that may have sound."""
+
+    def sound(self, pipe: int, tell: Callable[[wire.SoundGoesOn], None]) -> wire.SoundEnds:
+        """Writes the sound as PCM into the pipe."""
+        ...
+
+
 def _preload(form: str | None, job: wire.Job, limits: Limits) -> Callable[[], Source]:
     """Imports the reader of this form of medium; what it returns opens the medium, later, inside the jail."""
     if form is None:
         from waarmerk.examine.media import probe, tiled, video
 
         probe.warm_up()
+        if job.sound is not None:
+            importlib.import_module("waarmerk.examine.media.sound").warm_up()
 
         def opened() -> Source:
             grid = heif.grid(Window(cast(BinaryIO, Nameless(job.medium, job.bytes))))
@@ -107,10 +118,22 @@ def _serve(
         wire.send(answers, wire.ReaderBegins(item.reader))
         file = cast(BinaryIO, Nameless(job.medium, job.bytes))
         wire.send(answers, _read(item, readers[item.reader], file, asset, job.limits))
+    if job.sound is not None:
+        wire.send(answers, _sound(source, job.sound, partial(wire.send, answers)))
     if job.pictures:
         wire.send(answers, source.run(delivery, job.skip, job.frames))
     else:
         wire.send(answers, wire.Finished(0, 0.0, "default", (), None, None))
+
+
+def _sound(source: Source, pipe: int, tell: Callable[[wire.SoundGoesOn], None]) -> wire.SoundEnds:
+    """Writes the medium's sound into the pipe, and closes it."""
+    try:
+        if not isinstance(source, Sounding):
+            return wire.SoundEnds(0.0, "has no sound")
+        return source.sound(pipe, tell)
+    finally:
+        os.close(pipe)
 
 
 def _free_slot(commands: BinaryIO) -> int:

@@ -54,7 +54,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(job.medium, job.ring),
+                pass_fds=(job.medium, job.ring, *([] if job.sound is None else [job.sound])),
                 env=_ENVIRONMENT,
                 cwd="/",
                 start_new_session=True,

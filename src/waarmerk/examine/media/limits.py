@@ -48,6 +48,9 @@ class Limits:
     samples: int = 43_200
     """Three hours at four a second; a longer medium is sampled more thinly, spread over all of it."""
 
+    sound_s: float = 24 * 3600.0
+    """Sound of a day gives 700,000 codes; what comes after is left out, and told."""
+
     frames: int = 5_000_000
     """Twenty-three hours at 60 a second; what comes after is reported as cut, whatever the header claims."""
 

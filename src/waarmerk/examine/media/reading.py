@@ -12,6 +12,7 @@ down is reported as that reader's failure, and the child is started again withou
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -57,10 +58,15 @@ class Plan:
     frames: tuple[int, ...] | None = None
     skip: wire.Skip | None = None
     until_s: float | None = None
+    sound: int | None = None
+    """The write end of a pipe that takes the sound (`media.sound`); the pass closes it where the sound ends."""
 
 
 class Reading:
-    """One pass; iterate once. `layers`: codes of the jail's layers that held on this machine."""
+    """One pass; iterate once. `layers`: codes of the jail's layers that held on this machine.
+
+    `silent`: why there was no sound, or not all of it, where it was asked for.
+    """
 
     def __init__(self, medium: Medium, plan: Plan, limits: Limits = LIMITS) -> None:
         self._medium = medium
@@ -71,12 +77,15 @@ class Reading:
         self._early: deque[FileReading] = deque()
         self._frames: list[SampledFrame] = []
         self._sampling: Sampling | None = None
+        self._sound = plan.sound
+        self.silent: str | None = None
         self.layers: tuple[str, ...] = ()
         self.decoder = ""
         try:
             self._ring_descriptor = rings.create(limits)
             self._ring = rings.Ring(self._ring_descriptor, limits, writable=False)
         except OSError as error:
+            self._close_sound()
             raise UnavailableError(
                 f"there is no memory for pictures: {error.strerror}", where=medium.path, hint="try again later"
             ) from error
@@ -107,6 +116,11 @@ class Reading:
                     self._begun = None
                     self._done.add(reader)
                     yield FileReading(reader, facts, error)
+                case wire.SoundGoesOn() if self._sound is not None:
+                    continue
+                case wire.SoundEnds(error=error) if self._sound is not None:
+                    self.silent = error
+                    self._close_sound()
                 case wire.PictureReady():
                     sample = self._sample(message, held)
                     held.append(message.slot)
@@ -130,9 +144,15 @@ class Reading:
         if self._child is not None:
             self._child.close()
             self._child = None
+        self._close_sound()
         if self._ring_descriptor >= 0:
             rings.close(self._ring_descriptor)
             self._ring_descriptor = -1
+
+    def _close_sound(self) -> None:
+        if self._sound is not None:
+            os.close(self._sound)
+            self._sound = None
 
     def __enter__(self) -> Self:
         return self
@@ -158,6 +178,7 @@ class Reading:
             skip=plan.skip,
             limits=self._limits,
             until_s=plan.until_s,
+            sound=self._sound,
         )
         if self._child is not None:
             self._child.close()

@@ -25,7 +25,7 @@ from waarmerk.examine.media.pictures import Turn
 from waarmerk.examine.media.probe import duration_s, open_container, video_stream
 from waarmerk.examine.media.sampling import Chosen, Clock, Sampler
 from waarmerk.examine.media.skipping import choose
-from waarmerk.examine.media.wire import Finished, Skip
+from waarmerk.examine.media.wire import Finished, Skip, SoundEnds, SoundGoesOn
 from waarmerk.values import Asset, Sha256
 
 _CUT_LEAST_S = 0.4
@@ -73,6 +73,14 @@ class Video:
                 rotation=turn.degrees,
                 pixel_format=context.pix_fmt or "",
             )
+
+    def sound(self, pipe: int, tell: Callable[[SoundGoesOn], None]) -> SoundEnds:
+        """Writes the sound as PCM into the pipe (`media.sound`)."""
+        # Imported before the jail closed, where a pipe was given.
+        from waarmerk.examine.media.sound import write
+
+        with self._open() as container:
+            return write(container, pipe, tell, self._limits)
 
     def run(self, delivery: Delivery, skip: Skip | None, frames: tuple[int, ...] | None) -> Finished:
         """Delivers the kept pictures; `skip` None: the lightest that is safe and dense enough."""

@@ -40,6 +40,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     frames: tuple[int, ...] | None
     skip: Skip | None
     limits: Limits
+    sound: int | None = None
+    """A pipe that takes the sound as PCM."""
     until_s: float | None = None
 
 
@@ -67,6 +69,19 @@ class ReaderEnds(msgspec.Struct, frozen=True, tag="reader-ends"):
 
     reader: str
     facts: dict[str, Json] | None
+    error: str | None = None
+
+
+class SoundGoesOn(msgspec.Struct, frozen=True, tag="sound-goes-on"):
+    """The child is not silent: it has written the sound up to this many seconds."""
+
+    t_s: float
+
+
+class SoundEnds(msgspec.Struct, frozen=True, tag="sound-ends"):
+    """Seconds of sound that were written; or what ended it early."""
+
+    seconds: float
     error: str | None = None
 
 
@@ -105,7 +120,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     no_medium: bool = False
 
 
-Message = Jailed | Probed | ReaderBegins | ReaderEnds | PictureReady | Finished | Refused
+Message = Jailed | Probed | ReaderBegins | ReaderEnds | PictureReady | SoundGoesOn | SoundEnds | Finished | Refused
 
 encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Message)
