@@ -1,5 +1,6 @@
 """Every obligation over stories: it finds what is wrong, and nothing in what only looks alike."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from tests.audit.obligations import art16, art17, art20, proof  # noqa: F401 -- they tell
 from tests.audit.obligations.telling import FAILING, INNOCENT, Told
 from tests.audit.story import audited
-from waarmerk.audit.obligations import all_obligations
+from waarmerk.audit.load import Keys, load
+from waarmerk.audit.obligations import OBLIGATIONS, all_obligations
 
 SPECIAL = {"A3"}
 """Needs witnesses' signatures: its stories stand in test_witnesses.py."""
@@ -48,3 +50,14 @@ def test_what_only_looks_alike_is_left_alone(told: Told, tmp_path: Path) -> None
         told.questions,
     )
     assert sum(counts.values())
+
+
+@pytest.mark.parametrize("told", [*FAILING, *INNOCENT], ids=named)
+def test_the_table_names_every_field_that_is_read(told: Told, tmp_path: Path) -> None:
+    """On a record that holds nothing else, the obligation says the same."""
+    whole = audited(told.story(), tmp_path)
+    obliged = OBLIGATIONS[told.obligation]
+    (record,) = load(tmp_path / "story.zip", Keys(), obliged.row.reads)
+    record = replace(record, limits=whole.record.limits, tier=whole.record.tier)
+    seen = [(case.verdict, case.indexes) for case in obliged.test(record)]
+    assert seen == [(case.verdict, case.indexes) for case in obliged.test(whole.record)]
