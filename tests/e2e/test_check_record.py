@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clips import portrait_clip
+from waarmerk.record.bundle.read import open_bundle
 from waarmerk.record.log.posix import PosixStorage
 from waarmerk.record.log.sequencer import open_log
 
@@ -61,10 +62,18 @@ def test_each_examined_clip_becomes_an_event_and_its_receipt_verifies(tmp_path: 
     events = [json.loads(receipt.read_text())["event"] for receipt in receipts]
     for receipt in receipts:
         assert run("verify", receipt, "--key", key).stdout.endswith("verified\n")
-    assert sorted(event["n"] for event in events) == [1, 2]
-    assert len({event["channel"] for event in events}) == 1
+    events.sort(key=lambda event: event["n"])
+    run("record", "export", folder, "-o", tmp_path / "bundle.zip")
+    with open_bundle(tmp_path / "bundle.zip") as bundle:
+        logged = [json.loads(stored.event) for stored in bundle.events()]
+    named = {one["tool"] for event in events for one in event["findings"]}
+    assert {event["tool"] for event in logged[:-2]} == named
+    assert {event["kind"] for event in logged[:-2]} == {"tool.adopted"}
+    assert logged[-2:] == events
+    assert [event["n"] for event in logged] == list(range(1, len(named) + 3))
+    assert len({event["channel"] for event in logged}) == 1
     assert len({event["item"] for event in events}) == 2
-    (first,) = (event for event in events if event["n"] == 1)
+    first = events[0]
     assert {name: first[name] for name in ABOUT} == ABOUT
     assert (first["kind"], first["provenance"], first["declared"]) == ("item.examined", "none", [])
     assert first["content_type"] == ["CONTENT_TYPE_VIDEO"]
@@ -102,6 +111,7 @@ def test_what_could_not_be_recorded_is_told_and_recorded_by_the_same_call_given_
     assert (tmp_path / "rows.jsonl").read_text() == ""
     run(*given)
     (receipt,) = (log[0] / "private" / "receipts").iterdir()
-    assert json.loads(receipt.read_text())["event"]["n"] == 1
+    event = json.loads(receipt.read_text())["event"]
+    assert event["n"] == len(event["findings"]) + 1
     run(*given)
     assert len(list((log[0] / "private" / "receipts").iterdir())) == 1

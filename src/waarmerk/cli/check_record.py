@@ -3,20 +3,22 @@
 Rules:
 - The log is opened for each event alone, so that a long batch keeps nobody from recording.
 - Each call is a channel of its own (`check-` and eight random digits), numbered from 1 without gaps.
+- A tool is recorded as adopted once a log, before the first examination that names it.
 - A receipt is `private/receipts/ID.json` in the folder of the log, written once the event is in the log.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from waarmerk import __version__
+from waarmerk.cli.log_common import now
 from waarmerk.errors import IntegrityError, UsageError
-from waarmerk.examine.report.recorded import examined_event, parse_about
+from waarmerk.examine.report.recorded import examined_event, parse_about, tool_digest
 from waarmerk.record.bundle.write import appearing
-from waarmerk.record.commitment import SALT_SIZE
+from waarmerk.record.commitment import SALT_SIZE, canonical
 from waarmerk.record.log.keyring import read_keys
 from waarmerk.record.log.posix import PosixStorage
 from waarmerk.record.log.reader import Reader
@@ -25,7 +27,7 @@ from waarmerk.record.log.storage import PRIVATE
 from waarmerk.record.receipt import make_receipt
 from waarmerk.record.recording import parse_line, record
 from waarmerk.record.store import EventStore
-from waarmerk.values import Examination
+from waarmerk.values import Examination, Json
 
 
 class ExaminationRecorder:
@@ -51,20 +53,23 @@ class ExaminationRecorder:
     def add(self, examination: Examination) -> Path:
         """Records one examination, durable when it returns; gives the file of its receipt."""
         event_id = secrets.token_hex(16)
-        line = examined_event(
-            examination,
-            self._about,
-            event=event_id,
-            item=secrets.token_hex(16),
-            at=_now(),
-            channel=self._channel,
-            number=self._number + 1,
-            version=__version__,
-        )
-        event = parse_line(line, _now(), examination.asset.path)
         with open_log(self._storage) as log, EventStore(self._folder) as store:
-            record(self._storage, log, store, [event], lambda: secrets.token_bytes(SALT_SIZE))
-            self._number += 1
+            lines = self._adopted(examination, store)
+            lines.append(
+                examined_event(
+                    examination,
+                    self._about,
+                    event=event_id,
+                    item=secrets.token_hex(16),
+                    at=now(),
+                    channel=self._channel,
+                    number=self._number + len(lines) + 1,
+                    version=__version__,
+                )
+            )
+            events = [parse_line(line, now(), examination.asset.path) for line in lines]
+            record(self._storage, log, store, events, lambda: secrets.token_bytes(SALT_SIZE))
+            self._number += len(lines)
             index = store.index_of(event_id)
             stored = None if index is None else next(store.between(index, index + 1), None)
         if stored is None:
@@ -76,6 +81,33 @@ class ExaminationRecorder:
             file.write(make_receipt(Reader(self._storage, self._keys), self._keys, stored).data + b"\n")
         return path
 
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    def _adopted(self, examination: Examination, store: EventStore) -> list[bytes]:
+        """The tools that the event will name and this log does not know yet, as events without `logged_at`."""
+        lines: list[bytes] = []
+        for finding in examination.findings:
+            tool = tool_digest(finding.analyzer, finding.version)
+            # One id a tool, so that the store knows whether it was adopted before.
+            event_id = sha256(f"tool.adopted {tool}".encode()).hexdigest()[:32]
+            if finding.answer is None or store.find(event_id)[0]:
+                continue
+            moment = now()
+            value: Json = {
+                "kind": "tool.adopted",
+                "v": 1,
+                "id": event_id,
+                "at": moment,
+                "service": self._about.service,
+                "channel": self._channel,
+                "n": self._number + len(lines) + 1,
+                "by": {"type": "machine", "tool": tool_digest("waarmerk", __version__)},
+                "src": "native",
+                "tool": tool,
+                "name": finding.analyzer,
+                "version": finding.version,
+                "type": "analyzer",
+                # Which items it can judge it says of each one (`in_domain`).
+                "domain": [],
+                "in_use_from": moment,
+            }
+            lines.append(canonical(value))
+        return lines
