@@ -110,7 +110,8 @@ class Desk:
             restrict = True
         elif "satire" in case.item.upload.declared:
             restrict = restrict or chance.hit(0.3)
-        if restrict and case.order is None and nature.harm.rule == "election":
+        satire = "satire" in case.item.upload.declared
+        if restrict and case.order is None and nature.harm.rule == "election" and not satire:
             self._second(case, worker)
             return
         self._settle(case, (worker.pid,), restrict=restrict)

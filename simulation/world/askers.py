@@ -81,7 +81,7 @@ class Askers:
         if 0 <= self._election - loop.now < 3 * DAY:
             weights[words.ELECTION] *= 2
         harm = chance.one_of(tuple(weights.items()))
-        satire = harm in (words.ELECTION, words.DEFAMATION) and chance.hit(0.25)
+        satire = harm in (words.ELECTION, words.DEFAMATION) and chance.hit(0.35)
         harmful = not satire and chance.hit(0.8 if kind == "trusted_flagger" else 0.65)
         synthetic = satire or chance.hit(0.7 if harmful else 0.35)
         fake = None
