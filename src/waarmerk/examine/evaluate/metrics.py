@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 Figure = Callable[[Floats, Bools, Floats], Floats]
 
 DRAWS = 1000
+SEED = 7
 LEVEL = 0.95
 _CELLS = 4_000_000
 """Numbers in one block of draws: bounds memory whatever the length of a list."""
@@ -130,12 +131,17 @@ def cllr_min(scores: Floats, fake: Bools, weights: Floats) -> Floats:
     return found
 
 
-def group_weights(groups: Sequence[str], draws: int = DRAWS, seed: int = 7) -> Floats:
+def group_weights(groups: Sequence[str], draws: int = DRAWS, seed: int = SEED) -> Floats:
     """How often each item stands in each of `draws` bootstrap samples of whole groups, [draws, n]."""
+    counts, inverse = _drawn(groups, draws, seed)
+    return counts[:, inverse].astype(np.float64)
+
+
+def _drawn(groups: Sequence[str], draws: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """How often each group stands in each sample, [draws, groups], and which group each item is of, [n]."""
     names, inverse = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
     rng = np.random.default_rng(seed)
-    counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-    return counts[:, inverse].astype(np.float64)
+    return rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws), inverse
 
 
 def with_interval(
@@ -151,10 +157,12 @@ def with_interval(
     names = np.asarray(groups, dtype=object).astype(str)
     if value is None or min(len(set(names[fake])), len(set(names[~fake]))) < 2:
         return value, None
-    weights = group_weights(list(names))
+    counts, inverse = _drawn(list(names), DRAWS, SEED)
     step = max(1, _CELLS // len(scores))
-    drawn = np.concatenate([figure(scores, fake, weights[at : at + step]) for at in range(0, len(weights), step)])
-    return value, middle(drawn)
+    drawn = [
+        figure(scores, fake, counts[at : at + step][:, inverse].astype(np.float64)) for at in range(0, DRAWS, step)
+    ]
+    return value, middle(np.concatenate(drawn))
 
 
 def middle(drawn: Floats) -> tuple[float, float] | None:
