@@ -129,7 +129,7 @@ def _probe(
     for place in range(len(queries)):
         query = queries[place]
         a, b, c, d = query[0], query[1], query[2], query[3]
-        total = 0
+        total: Any = 0
         for chunk in range(len(start)):
             key = _key(query, start[chunk], width[chunk])
             for flip in range(first[chunk], first[chunk + 1]):
