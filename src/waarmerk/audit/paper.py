@@ -106,7 +106,6 @@ def _paper(
     tested = 0 if missing else found.tested
     yardstick = None if record is None else _yardstick(obliged, record, said)
     hours = yardstick.hours if yardstick else None
-    times = {} if record is None else _times_of(record, found)
     confirmed = tuple(setting.confirmed.get(row.id, ()))
     changed = recorded is not None and (len(recorded.deviations), recorded.tested) != (deviations, tested)
     return Result(
@@ -136,8 +135,8 @@ def _paper(
         comments=tuple(_comments(found, recorded if changed else None, said)),
         against=row.against,
         confirmed_by=confirmed,
-        worst=() if missing else tuple(said.deviation(case, found, hours, times) for case in found.worst(WORST)),
-        asked=tuple(said.deviation(case, found, hours, times) for case in found.asked[:WORST]),
+        worst=() if missing else tuple(said.deviation(case, found, hours, record) for case in found.worst(WORST)),
+        asked=tuple(said.deviation(case, found, hours, record) for case in found.asked[:WORST]),
         ceiling=_ceiling(setting) if row.basis == "law" and conclusion != "not_binding" else None,
         as_recorded=Counted(tested=recorded.tested, deviations=len(recorded.deviations))
         if recorded is not None and changed
@@ -169,14 +168,6 @@ def _times(found: Tally) -> Times | None:
         still_open=len(found.lasting),
         oldest_open=max(found.lasting, default=None),
     )
-
-
-def _times_of(record: Record, found: Tally) -> dict[int, int]:
-    """When the entries happened that the shown deviations begin with."""
-    wanted = {case.indexes[0] for case in (*found.worst(WORST), *found.asked[:WORST]) if case.began is None}
-    if not wanted:
-        return {}
-    return {row.index: row.at for rows in record.rows.values() for row in rows if row.index in wanted}
 
 
 def _untestable(found: Tally, said: Said) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from waarmerk.audit.loaded import Note
+from waarmerk.audit.loaded import Note, Record
 from waarmerk.audit.obligations.interface import Case
 from waarmerk.audit.results import Deviation, Remark
 from waarmerk.audit.rows import moment
@@ -26,16 +26,20 @@ class Said:
         return self.words.say(key, **{name: self._shown(value) for name, value in fields.items()})
 
     def code(self, prefix: str, code: str, fields: Mapping[str, object]) -> str:
-        """The sentence of a code; a text of one's own as it is."""
+        """The sentence of a code; a sentence of one's own with its fields filled in, as far as they are known."""
         if self.words.find(f"{prefix}.{code}") is None:
-            return code
+            try:
+                return code.format_map({name: self._shown(value) for name, value in fields.items()})
+            except (KeyError, ValueError, IndexError, AttributeError):
+                return code
         return self.say(f"{prefix}.{code}", **fields)
 
-    def deviation(self, case: Case, found: Tally, limit_hours: float | None, at: Mapping[int, int]) -> Deviation:
-        """A case as it is published; `at`: times of log entries in milliseconds."""
+    def deviation(self, case: Case, found: Tally, limit_hours: float | None, record: Record | None) -> Deviation:
+        """A case as it is published; one that is not timed is dated by its first entry in `record`."""
         hours = found.hours(case)
+        row = record.row_at(case.indexes[0]) if record is not None and case.began is None else None
         fields = {"hours": hours or 0.0, "limit": limit_hours or 0.0, **dict(case.fields)}
-        began = case.began if case.began is not None else at.get(case.indexes[0])
+        began = row.at if row is not None else case.began
         return Deviation(
             indexes=case.indexes,
             at="" if began is None else moment(began),

@@ -29,7 +29,6 @@ def write_deviations(stream: IO[str], worked: Sequence[Worked], language: Langua
 
 
 def _rows(worked: Worked, said: Said) -> Iterator[tuple[object, ...]]:
-    times = {row.index: row.at for rows in worked.record.rows.values() for row in rows}
     for result in worked.audited.results:
         found = worked.tallies.get(result.id)
         if found is None or result.if_complete is not None:
@@ -37,7 +36,7 @@ def _rows(worked: Worked, said: Said) -> Iterator[tuple[object, ...]]:
         limit = result.benchmark.hours if result.benchmark else None
         for name, cases in (("deviation", found.deviations), ("question", found.asked)):
             for case in cases:
-                shown = said.deviation(case, found, limit, times)
+                shown = said.deviation(case, found, limit, worked.record)
                 first, *others = shown.indexes
                 yield (
                     *(worked.audited.service, result.id, result.basis, result.article, name, first),
