@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 from urllib.parse import unquote
 
+import msgspec
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
@@ -80,6 +81,7 @@ class Looks:
                 if self._examiner is None:
                     self._examiner = self._made()
                 done = self._examiner.examine(Path(file.name), progress=lambda seen: entry.update(seen=seen))
+            done = msgspec.structs.replace(done, asset=msgspec.structs.replace(done.asset, path=name))
             entry.update(state="done", told=(name, done), seen=1.0)
         except WaarmerkError as error:
             entry.update(state="failed", told=(name, error), message=error.message)
