@@ -58,3 +58,29 @@ def test_the_extra_check_stays_under_450_megabytes_and_examines(tmp_path: Path) 
     check = extra.run("waarmerk", "check", "--format", "json", str(clip))
     assert check.returncode == 0, check.stderr
     assert '"schema":"waarmerk.check/1"' in check.stdout.replace(" ", "")
+
+
+def test_the_extra_audit_alone_audits_a_bundle(tmp_path: Path) -> None:
+    from tests.audit.story import Story
+
+    story = Story()
+    story.notice("a", 1)
+    story.message("receipt", "a", 40)
+    bundle = story.until(400).bundle(tmp_path / "bundle.zip")
+    extra = install(tmp_path / "audit", "audit")
+    asked = ("waarmerk", "audit", "run", str(bundle), "--tier", "platform", "--fail-on", "law")
+    audit = extra.run(*asked)
+    assert audit.returncode == 3, audit.stderr
+    assert "N1   NEGATIVE" in audit.stdout
+    loaded = extra.run(
+        "python",
+        "-c",
+        "import sys; from waarmerk.cli.main import run\n"
+        "try: run(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)",
+        *asked[1:],
+    )
+    heavy = {"av", "onnxruntime", "c2pa", "PIL", "torch", "starlette", "uvicorn", "sqlalchemy", "scipy"}
+    assert "waarmerk" in loaded.stderr.split()
+    assert heavy.isdisjoint(loaded.stderr.split())
