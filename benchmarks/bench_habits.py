@@ -29,7 +29,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from simulation.plaza.habits import HABITS
+from simulation.plaza.habits import ANSWERED_BY, HABITS
 from simulation.run import simulate
 
 from waarmerk.audit.load import Keys
@@ -40,23 +40,6 @@ from waarmerk.record.log.keys import parse_verifier_key
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/reference/habits.md"
 RATES = (0.01, 0.05, 0.20)
-ANSWERS = {
-    "notices-left": ("N4", "N8"),
-    "receipts-unsent": ("N1",),
-    "flaggers-overtaken": ("N6",),
-    "complaints-by-machine": ("C3",),
-    "complaints-same-person": ("C4",),
-    "not-restored": ("C5",),
-    "fakes-stay": ("K1", "K2"),
-    "satire-unweighed": ("P5",),
-    "flag-inverted": ("S4",),
-    "statements-missing": ("S1", "S3"),
-    "entries-back-dated": ("A2",),
-    "notices-dropped": (),
-    "report-cherry-picked": (),
-    "drift": ("N4", "N8"),
-}
-"""The rows of the table that answer for a habit; what has none, only outsiders can tell."""
 _ID = re.compile(rb'"([0-9a-f]{32})"')
 
 
@@ -99,9 +82,9 @@ def tried(given: tuple[int, str | None, float]) -> tuple[str | None, float, Outc
         deviating = tuple(sorted(f"{r.basis} {r.id}" for r in results.values() if r.deviations))
         if habit is None:
             return habit, rate, Outcome(len(results), negative, deviating)
-        answers = [results[row] for row in ANSWERS[habit] if row in results]
+        answers = [results[row] for row in ANSWERED_BY[habit] if row in results]
         wrong = [set(ids.values()) for ids in truth["habits"][habit]["wrong"]]
-        pointed = pointed_at(folder, worked, ANSWERS[habit])
+        pointed = pointed_at(folder, worked, ANSWERED_BY[habit])
         return (
             habit,
             rate,
@@ -195,7 +178,7 @@ def habit_table(by: dict[tuple[str, float], Tried]) -> list[str]:
             rate = (1 - 0.05 ** (1 / cases)) / named
             smallest = f"{rate:.1%}" if rate <= 1 else "none"
         share = "-" if named is None else f"{named:.0%}"
-        answers = " ".join(ANSWERS[habit]) or "outsiders alone"
+        answers = " ".join(ANSWERED_BY[habit]) or "outsiders alone"
         lines.append(
             f"| {habit} | {answers} | {cases} | {' | '.join(cells)} | {', '.join(failed)} | {share} | {smallest} |"
         )

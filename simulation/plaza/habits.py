@@ -28,6 +28,24 @@ HABITS = {
     "drift": "after the reported period notices are put aside and never decided",
 }
 
+ANSWERED_BY = {
+    "notices-left": ("N4", "N8"),
+    "receipts-unsent": ("N1",),
+    "flaggers-overtaken": ("N6",),
+    "complaints-by-machine": ("C3",),
+    "complaints-same-person": ("C4",),
+    "not-restored": ("C5",),
+    "fakes-stay": ("K1", "K2"),
+    "satire-unweighed": ("P5",),
+    "flag-inverted": ("S4",),
+    "statements-missing": ("S1", "S3"),
+    "entries-back-dated": ("A2",),
+    "notices-dropped": (),
+    "report-cherry-picked": (),
+    "drift": ("N4", "N8"),
+}
+"""The rows of the table that answer for a habit; what has none, only outsiders can tell."""
+
 
 class Habits:
     """The habits of one platform: `rates` by name. Raises `ValueError` for one that does not exist."""
