@@ -19,7 +19,7 @@ from waarmerk import settings as settings_
 from waarmerk.cli.evaluate_shared import evaluator_of, stages, wide_console
 from waarmerk.examine.evaluate.changes import PERTURBATIONS
 from waarmerk.examine.evaluate.evaluation import evaluate
-from waarmerk.examine.evaluate.manifest import read_manifest
+from waarmerk.examine.evaluate.lists import read_list
 from waarmerk.examine.evaluate.page import page
 from waarmerk.examine.evaluate.rows import document
 from waarmerk.examine.evaluate.tables import Writer
@@ -32,7 +32,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command("eval")
 def evaluate_list(
-    manifest: Annotated[Path, typer.Argument(metavar="LIST.csv", help="path, label, and more: see the how-to.")],
+    list_file: Annotated[Path, typer.Argument(metavar="LIST.csv", help="path, label, and more: see the how-to.")],
     where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; repeat to narrow.")
     ] = None,
@@ -66,7 +66,7 @@ def evaluate_list(
     writer = Writer(language)
     with ExitStack() as stack:
         out = None if html is None else stack.enter_context(WholeFile(html))
-        listed = read_manifest(manifest, where or ())
+        listed = read_list(list_file, where or ())
         tell = stack.enter_context(stages())
         evaluator = evaluator_of(
             settings, os.environ, tell, only=analyzer, model=model, finder=finder, jobs=jobs, cache=cache,

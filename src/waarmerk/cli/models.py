@@ -17,7 +17,7 @@ from waarmerk.cli.evaluate_shared import evaluator_of, stages
 from waarmerk.errors import InputError, WaarmerkError
 from waarmerk.examine.analyzers.own import OwnNetworkAnalyzer, own_folders
 from waarmerk.examine.evaluate.fitting import fit
-from waarmerk.examine.evaluate.manifest import read_manifest
+from waarmerk.examine.evaluate.lists import read_list
 from waarmerk.examine.networks.card import read_regular
 from waarmerk.examine.networks.own import checked_card, read_own
 from waarmerk.examine.networks.store import added, folder_of
@@ -86,7 +86,7 @@ def _row(folder: Path) -> tuple[str, ...]:
 @app.command()
 def calibrate(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A network that was added.")],
-    manifest: Annotated[Path, typer.Argument(metavar="LIST.csv", help="Labelled media that it was not trained on.")],
+    list_file: Annotated[Path, typer.Argument(metavar="LIST.csv", help="Labelled media that it was not trained on.")],
     where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; repeat to narrow.")
     ] = None,
@@ -104,16 +104,16 @@ def calibrate(
     """
     settings = settings_.load(os.environ)
     folder = folder_of(name, _models())
-    listed = read_manifest(manifest, where or ())
+    listed = read_list(list_file, where or ())
     with ExitStack() as stack:
         tell = stack.enter_context(stages())
         evaluator = evaluator_of(settings, os.environ, tell, only=name, jobs=jobs, cache=cache)
         examined = evaluator.examined(listed.rows)
     try:
         network = OwnNetworkAnalyzer(folder).network.card.sha256
-        fitted = fit(examined.items, network, population or f"the list {manifest.name} of the operator")
+        fitted = fit(examined.items, network, population or f"the list {list_file.name} of the operator")
     except InputError as error:
-        raise InputError(error.message, where=error.where or str(manifest), hint=error.hint) from error
+        raise InputError(error.message, where=error.where or str(list_file), hint=error.hint) from error
     partial = folder / ".calibration.json"
     partial.write_bytes(msgspec.json.format(msgspec.json.encode(fitted)) + b"\n")
     partial.replace(folder / "calibration.json")

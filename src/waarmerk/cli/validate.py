@@ -18,7 +18,7 @@ from waarmerk import settings as settings_
 from waarmerk.cli.evaluate_shared import evaluator_of, stages, wide_console
 from waarmerk.errors import ANSWER_IS_NO, InputError, combined_exit_code
 from waarmerk.examine.evaluate.evaluation import evaluate
-from waarmerk.examine.evaluate.manifest import read_manifest
+from waarmerk.examine.evaluate.lists import read_list
 from waarmerk.examine.evaluate.tables import Writer
 from waarmerk.examine.evaluate.terminal import show_failed, show_table
 from waarmerk.examine.evaluate.validation import checked_plan, list_path, perturbations_of, validate
@@ -64,7 +64,7 @@ def validate_plan(
         tell = stack.enter_context(stages())
         evaluator = evaluator_of(settings, os.environ, tell, only=plan.analyzer, jobs=jobs, cache=cache)
         row = evaluate(
-            read_manifest(listed, plan.where),
+            read_list(listed, plan.where),
             evaluator,
             where=plan.where,
             perturbations=perturbations_of(plan, str(plan_file)),

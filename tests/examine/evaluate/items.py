@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from waarmerk.examine.evaluate.manifest import Row
+from waarmerk.examine.evaluate.lists import Row
 from waarmerk.examine.evaluate.run import Item
 from waarmerk.examine.evaluate.work import Measured
 

@@ -12,7 +12,7 @@ from waarmerk.errors import InputError, UsageError
 from waarmerk.examine.evaluate import run
 from waarmerk.examine.evaluate.changes import PERTURBATIONS
 from waarmerk.examine.evaluate.evaluation import evaluate
-from waarmerk.examine.evaluate.manifest import read_manifest
+from waarmerk.examine.evaluate.lists import read_list
 from waarmerk.examine.evaluate.page import page
 from waarmerk.examine.evaluate.publish import SCHEMAS, schema
 from waarmerk.examine.evaluate.rows import EvalRow, document
@@ -63,8 +63,8 @@ def setup(folder: Path, **changes: object) -> Setup:
 
 @pytest.fixture(scope="module")
 def evaluated(folder: Path) -> EvalRow:
-    manifest = read_manifest(folder / "list.csv", ["split=val"])
-    return evaluate(manifest, Evaluator(setup(folder)), where=["split=val"])
+    labelled = read_list(folder / "list.csv", ["split=val"])
+    return evaluate(labelled, Evaluator(setup(folder)), where=["split=val"])
 
 
 def test_every_row_is_examined_or_named_with_its_reason(evaluated: EvalRow) -> None:
@@ -146,8 +146,8 @@ def test_what_was_examined_is_not_examined_again(
 
     monkeypatch.setattr(run, "examine_all", spy)
     monkeypatch.setattr(run, "state", lambda *_: evaluated.versions["state"])
-    manifest = read_manifest(folder / "list.csv", ["split=val"])
-    rows = [row for row in manifest.rows if row.line in {2, 3, 4, 5}]
+    labelled = read_list(folder / "list.csv", ["split=val"])
+    rows = [row for row in labelled.rows if row.line in {2, 3, 4, 5}]
     again = Evaluator(setup(folder)).examined(rows)
     assert not asked
     assert [one.log10_lr for one in again.items] == [one.log10_lr for one in evaluated.items]
@@ -161,8 +161,8 @@ def test_another_analyzer_or_part_is_another_answer(folder: Path) -> None:
 
 
 def test_a_perturbed_list_is_really_changed(folder: Path, evaluated: EvalRow) -> None:
-    manifest = read_manifest(folder / "list.csv", ["split=val"])
-    rows = [row for row in manifest.rows if row.line in {2, 5}]
+    labelled = read_list(folder / "list.csv", ["split=val"])
+    rows = [row for row in labelled.rows if row.line in {2, 5}]
     evaluator = Evaluator(setup(folder))
     crf40 = next(change for change in PERTURBATIONS if change.name == "h264-crf-40")
     clip, picture = (one.measured for one in evaluator.examined(rows, crf40).items)
@@ -184,4 +184,4 @@ def _softer(measured: Measured, before: float | None) -> bool:
 def test_a_list_without_a_row_to_examine_is_refused_with_the_first_reason(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("path,label\nnowhere.mp4,real\n", encoding="utf-8")
     with pytest.raises(InputError, match="no row to examine: 1 rows cannot be used"):
-        evaluate(read_manifest(tmp_path / "list.csv"), Evaluator(setup(tmp_path)))
+        evaluate(read_list(tmp_path / "list.csv"), Evaluator(setup(tmp_path)))

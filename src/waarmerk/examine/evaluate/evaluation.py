@@ -1,7 +1,7 @@
 """A labelled list evaluated, from the list to `waarmerk.eval/1`.
 
-manifest = read_manifest(Path("list.csv"), ["split=val"])
-row = evaluate(manifest, Evaluator(Setup(Options())), where=["split=val"])
+labelled = read_list(Path("list.csv"), ["split=val"])
+row = evaluate(labelled, Evaluator(Setup(Options())), where=["split=val"])
 row.video.auc, row.pairs.auc_matched
 """
 
@@ -14,7 +14,7 @@ from waarmerk import __version__
 from waarmerk.errors import InputError
 from waarmerk.examine.evaluate import figures
 from waarmerk.examine.evaluate.changes import Change
-from waarmerk.examine.evaluate.manifest import Manifest, Unusable
+from waarmerk.examine.evaluate.lists import LabelledList, Unusable
 from waarmerk.examine.evaluate.rows import EVAL, EvalRow, FailedRow, ItemRow, ListRow
 from waarmerk.examine.evaluate.run import Evaluator, Examined, Item
 from waarmerk.examine.evaluate.work import analyzers
@@ -22,18 +22,18 @@ from waarmerk.values import Json
 
 
 def evaluate(
-    manifest: Manifest, evaluator: Evaluator, *, where: Sequence[str] = (), perturbations: Sequence[Change] = ()
+    labelled: LabelledList, evaluator: Evaluator, *, where: Sequence[str] = (), perturbations: Sequence[Change] = ()
 ) -> EvalRow:
     """Every figure of a list; InputError where it has no row that can be examined."""
-    if not manifest.rows:
-        count = len(manifest.unusable)
-        why = f": {count} rows cannot be used, the first (line {manifest.unusable[0].line}) because " if count else ""
+    if not labelled.rows:
+        count = len(labelled.unusable)
+        why = f": {count} rows cannot be used, the first (line {labelled.unusable[0].line}) because " if count else ""
         raise InputError(
-            f"the list has no row to examine{why}{manifest.unusable[0].reason if count else ''}",
-            where=manifest.path,
-            hint=f"--where leaves {manifest.left_out} rows out" if manifest.left_out else "",
+            f"the list has no row to examine{why}{labelled.unusable[0].reason if count else ''}",
+            where=labelled.path,
+            hint=f"--where leaves {labelled.left_out} rows out" if labelled.left_out else "",
         )
-    examined = evaluator.examined(manifest.rows)
+    examined = evaluator.examined(labelled.rows)
     couples = evaluator.paired(examined.items)
     plain = {item.row.line: item for item in examined.items}
     rows = tuple(item.row for item in examined.items)
@@ -44,7 +44,7 @@ def evaluate(
         schema=EVAL,
         n=len(examined.items),
         analyzer=evaluator.setup.only,
-        list_=_list(manifest, examined.items, where),
+        list_=_list(labelled, examined.items, where),
         video=figures.video(table),
         frames=figures.frames(table),
         pairs=figures.pairs(couples),
@@ -59,19 +59,19 @@ def evaluate(
         by_compression=figures.by_compression(table),
         by_people=figures.by_people(table),
         perturbed={name: figures.perturbed(plain, again) for name, again in perturbed.items()},
-        failed=_failed(manifest, examined, perturbed),
+        failed=_failed(labelled, examined, perturbed),
         versions=_versions(evaluator),
         notes=_notes(examined.items),
         items=tuple(_item(item) for item in examined.items),
     )
 
 
-def _list(manifest: Manifest, items: Sequence[Item], where: Sequence[str]) -> ListRow:
+def _list(labelled: LabelledList, items: Sequence[Item], where: Sequence[str]) -> ListRow:
     return ListRow(
-        path=manifest.path,
+        path=labelled.path,
         where=tuple(where),
-        rows=len(manifest.rows) + len(manifest.unusable),
-        left_out=manifest.left_out,
+        rows=len(labelled.rows) + len(labelled.unusable),
+        left_out=labelled.left_out,
         real=sum(not item.row.fake for item in items),
         fake=sum(item.row.fake for item in items),
         groups=len({item.row.group for item in items}),
@@ -80,8 +80,8 @@ def _list(manifest: Manifest, items: Sequence[Item], where: Sequence[str]) -> Li
     )
 
 
-def _failed(manifest: Manifest, examined: Examined, perturbed: dict[str, Examined]) -> tuple[FailedRow, ...]:
-    plain = sorted((*manifest.unusable, *examined.unusable), key=lambda one: one.line)
+def _failed(labelled: LabelledList, examined: Examined, perturbed: dict[str, Examined]) -> tuple[FailedRow, ...]:
+    plain = sorted((*labelled.unusable, *examined.unusable), key=lambda one: one.line)
     rows = [_failure(one, None) for one in plain]
     rows += [_failure(one, name) for name, again in perturbed.items() for one in again.unusable]
     return tuple(rows)

@@ -19,7 +19,7 @@ from waarmerk.errors import InputError
 from waarmerk.examine.batch import examine_all
 from waarmerk.examine.evaluate.cache import Cache, state
 from waarmerk.examine.evaluate.changes import PLAIN, Change
-from waarmerk.examine.evaluate.manifest import Row, Unusable
+from waarmerk.examine.evaluate.lists import Row, Unusable
 from waarmerk.examine.evaluate.measures import softening
 from waarmerk.examine.evaluate.work import Measured, Task, analyzers, kept
 from waarmerk.examine.inputs import Input

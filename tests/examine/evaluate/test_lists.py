@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from waarmerk.errors import InputError, UsageError
-from waarmerk.examine.evaluate.manifest import UNSTATED, read_manifest
+from waarmerk.examine.evaluate.lists import UNSTATED, read_list
 
 
 def written(folder: Path, text: str) -> Path:
@@ -20,7 +20,7 @@ def test_columns_are_read_by_name_and_others_are_kept(tmp_path: Path) -> None:
         "a.mp4,Fake,face-swap,lab,g1,p1,10,20,30,40,0.5,2,val\n"
         "b.mp4,real,,,,,10,20,30,,,,train\n",
     )
-    first, second = read_manifest(listed).rows
+    first, second = read_list(listed).rows
     assert (first.label, first.method, first.source, first.group, first.pair) == (
         "fake",
         "face-swap",
@@ -38,13 +38,13 @@ def test_columns_are_read_by_name_and_others_are_kept(tmp_path: Path) -> None:
 
 def test_where_keeps_rows_and_counts_what_it_leaves_out(tmp_path: Path) -> None:
     listed = written(tmp_path, "path,label,split\na.mp4,real,val\nb.mp4,fake,train\n")
-    manifest = read_manifest(listed, ["split=val"])
-    assert [row.listed for row in manifest.rows] == ["a.mp4"]
-    assert manifest.left_out == 1
+    labelled = read_list(listed, ["split=val"])
+    assert [row.listed for row in labelled.rows] == ["a.mp4"]
+    assert labelled.left_out == 1
     with pytest.raises(UsageError, match="does not have: side"):
-        read_manifest(listed, ["side=val"])
+        read_list(listed, ["side=val"])
     with pytest.raises(UsageError, match="COLUMN=VALUE"):
-        read_manifest(listed, ["split"])
+        read_list(listed, ["split"])
 
 
 @pytest.mark.parametrize(
@@ -62,16 +62,16 @@ def test_where_keeps_rows_and_counts_what_it_leaves_out(tmp_path: Path) -> None:
 )
 def test_a_row_that_cannot_be_used_is_named_and_the_others_stay(tmp_path: Path, row: str, reason: str) -> None:
     listed = written(tmp_path, f"path,label,x,y,width,height,start_s,end_s\nb.mp4,real,,,,,,\n{row}\n")
-    manifest = read_manifest(listed)
-    assert [one.listed for one in manifest.rows] == ["b.mp4"]
-    assert [(one.line, one.reason) for one in manifest.unusable] == [(3, reason)]
+    labelled = read_list(listed)
+    assert [one.listed for one in labelled.rows] == ["b.mp4"]
+    assert [(one.line, one.reason) for one in labelled.unusable] == [(3, reason)]
 
 
 def test_what_is_no_list_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        read_manifest(tmp_path / "nothing.csv")
+        read_list(tmp_path / "nothing.csv")
     with pytest.raises(InputError, match="no column label"):
-        read_manifest(written(tmp_path, "path,truth\na.mp4,real\n"))
+        read_list(written(tmp_path, "path,truth\na.mp4,real\n"))
     (tmp_path / "list.csv").write_bytes(b"path,label\n\xff\xfe,real\n")
     with pytest.raises(InputError, match="no CSV in UTF-8"):
-        read_manifest(tmp_path / "list.csv")
+        read_list(tmp_path / "list.csv")

@@ -60,7 +60,7 @@ class Unusable:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class LabelledList:
     """The rows of a list that can be examined, and those that cannot; `left_out`: rows that `where` leaves aside."""
 
     path: str
@@ -80,7 +80,7 @@ def conditions(where: Iterable[str]) -> dict[str, str]:
     return wanted
 
 
-def read_manifest(path: Path, where: Sequence[str] = ()) -> Manifest:
+def read_list(path: Path, where: Sequence[str] = ()) -> LabelledList:
     """Reads a list; InputError where it is none or a needed column is missing, UsageError for a wrong condition."""
     wanted = conditions(where)
     try:
@@ -93,7 +93,7 @@ def read_manifest(path: Path, where: Sequence[str] = ()) -> Manifest:
         raise InputError(f"the list is no CSV in UTF-8: {error}", where=str(path)) from error
 
 
-def _read(path: Path, reader: csv.DictReader[str], wanted: Mapping[str, str]) -> Manifest:
+def _read(path: Path, reader: csv.DictReader[str], wanted: Mapping[str, str]) -> LabelledList:
     columns = [(name or "").strip() for name in reader.fieldnames or ()]
     reader.fieldnames = columns
     file = next((name for name in ("path", "file") if name in columns), None)
@@ -120,7 +120,7 @@ def _read(path: Path, reader: csv.DictReader[str], wanted: Mapping[str, str]) ->
             rows.append(_row(path.parent, line, file, values))
         except ValueError as error:
             unusable.append(Unusable(line, values.get(file, ""), str(error)))
-    return Manifest(str(path), tuple(rows), tuple(unusable), left_out)
+    return LabelledList(str(path), tuple(rows), tuple(unusable), left_out)
 
 
 _KNOWN = ("path", "file", "label", "method", "source", "group", "pair", "people")
