@@ -1,6 +1,7 @@
 """Does the audit find negligence, and does it leave the honest alone?
 
-    python benchmarks/bench_habits.py [--honest 200] [--runs 20] [--only HABIT] [--processes 2] [--write]
+    python benchmarks/bench_habits.py [--honest 200] [--runs 20] [--only HABIT] [--processes 2] [--keep FILE]
+        [--write]
 
 Honest worlds (`simulation`, a fortnight each, one a seed): rows that come out negative, and rows in which anything
 deviates. Then every habit of negligence alone, at 1, 5 and 20 % of the cases that it concerns, `--runs` seeds each:
@@ -11,12 +12,14 @@ deviates. Then every habit of negligence alone, at 1, 5 and 20 % of the cases th
 - *smallest rate*: from which one named case at least is found in 95 % of worlds of this size, by the model that each
   case falls to the habit, and each wrong one is named, independently: 1 - (1 - rate * named)^cases >= 0.95.
 
-`--write` puts the tables into docs/reference/habits.md.
+`--keep` writes each world's outcome into a file of JSON Lines as it comes, and passes over those that it has: a run that
+was cut short goes on. `--write` puts the tables into docs/reference/habits.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import tempfile
@@ -24,7 +27,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -70,7 +73,11 @@ class Tried:
         return sum(outcome.named for outcome in self.outcomes) / wrong if wrong else None
 
 
-def tried(given: tuple[int, str | None, float]) -> tuple[str | None, float, Outcome]:
+World = tuple[int, str | None, float]
+"""Seed, habit (None: honest), rate."""
+
+
+def tried(given: World) -> tuple[World, Outcome]:
     """Make one world, audit it, and hold the answer against the truth."""
     seed, habit, rate = given
     with tempfile.TemporaryDirectory() as name:
@@ -81,13 +88,12 @@ def tried(given: tuple[int, str | None, float]) -> tuple[str | None, float, Outc
         negative = tuple(sorted(f"{r.basis} {r.id}" for r in results.values() if r.conclusion == "negative"))
         deviating = tuple(sorted(f"{r.basis} {r.id}" for r in results.values() if r.deviations))
         if habit is None:
-            return habit, rate, Outcome(len(results), negative, deviating)
+            return given, Outcome(len(results), negative, deviating)
         answers = [results[row] for row in ANSWERED_BY[habit] if row in results]
         wrong = [set(ids.values()) for ids in truth["habits"][habit]["wrong"]]
         pointed = pointed_at(folder, worked, ANSWERED_BY[habit])
         return (
-            habit,
-            rate,
+            given,
             Outcome(
                 rows=len(results),
                 negative=negative,
@@ -127,13 +133,21 @@ def pointed_at(folder: Path, worked: Worked, rows: tuple[str, ...]) -> set[str]:
     return found
 
 
-def worlds(honest: int, runs: int, only: str | None) -> Iterator[tuple[int, str | None, float]]:
+def worlds(honest: int, runs: int, only: str | None) -> Iterator[World]:
     """Every world to make."""
     yield from ((seed, None, 0.0) for seed in range(honest))
     for habit in HABITS:
         if only in (None, habit):
             for rate in RATES:
                 yield from ((seed, habit, rate) for seed in range(runs))
+
+
+def kept(path: Path | None) -> dict[World, Outcome]:
+    """The outcomes of an earlier run."""
+    if path is None or not path.exists():
+        return {}
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {(seed, habit, rate): Outcome(**outcome) for seed, habit, rate, outcome in lines}
 
 
 def honest_table(outcomes: list[Outcome]) -> list[str]:
@@ -192,16 +206,25 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--only", choices=tuple(HABITS))
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--keep", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
+    known = kept(asked.keep)
+    wanted = list(worlds(asked.honest, asked.runs, asked.only))
+    with ProcessPoolExecutor(asked.processes) as pool:
+        for given, outcome in pool.map(tried, [world for world in wanted if world not in known]):
+            known[given] = outcome
+            if asked.keep is not None:
+                with asked.keep.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps([*given, asdict(outcome)]) + "\n")
     honest: list[Outcome] = []
     by: dict[tuple[str, float], Tried] = defaultdict(Tried)
-    with ProcessPoolExecutor(asked.processes) as pool:
-        for habit, rate, outcome in pool.map(tried, worlds(asked.honest, asked.runs, asked.only), chunksize=4):
-            if habit is None:
-                honest.append(outcome)
-            else:
-                by[habit, rate].outcomes.append(outcome)
+    for given in wanted:
+        _, habit, rate = given
+        if habit is None:
+            honest.append(known[given])
+        else:
+            by[habit, rate].outcomes.append(known[given])
     parts = {"honest": honest_table(honest) if honest else [], "habits": habit_table(by) if by else []}
     for name, lines in parts.items():
         print("\n".join(lines), end="\n\n")
