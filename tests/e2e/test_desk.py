@@ -222,5 +222,5 @@ def test_a_dropped_file_that_is_no_medium_is_said_in_one_sentence(
     page = opened(browser, served, "/")
     page.set_input_files("#file", str(file))
     page.click("main button")
-    page.wait_for_function("document.querySelector('#state').textContent.includes('could not be examined')")
+    page.locator("#state", has_text="could not be examined").wait_for()
     nothing_wrong(page)
