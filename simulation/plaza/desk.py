@@ -255,7 +255,7 @@ class Desk:
             automated_decision=decision.automated_decision,
             deciders=list(decision.deciders),
             synthetic=synthetic,
-            art18=restricted and decision.harm is words.MINORS and decision.why != "challenge",
+            art18=restricted and decision.harm is words.MINORS and decision.why != "challenge" and mode == "live",
             uploader_contact=decision.person.contact,
             commercial_spam=decision.spam,
             until=day_text(house.loop.now + 30 * DAY) if words.SUSPENDED in decision.restrictions else None,

@@ -196,3 +196,8 @@ def test_the_simulation_knows_nothing_of_ours() -> None:
     imported = re.compile(r"^\s*(?:from|import) (waarmerk[\w.]*)", re.MULTILINE)
     for path in (ROOT / "simulation").rglob("*.py"):
         assert [name for name in imported.findall(path.read_text()) if name != "waarmerk.record.events"] == []
+
+
+def test_the_world_knows_no_platform_so_that_another_can_take_its_place() -> None:
+    for path in (ROOT / "simulation/world").glob("*.py"):
+        assert "simulation.plaza" not in re.sub(r'""".*?"""', "", path.read_text(), flags=re.DOTALL), path
