@@ -21,7 +21,7 @@ def test_every_locked_package_has_a_hash() -> None:
 
 
 def test_the_lock_names_no_index() -> None:
-    assert "http" not in LOCK
+    assert "://" not in LOCK
     assert "index" not in LOCK
 
 
