@@ -51,3 +51,15 @@ CREATE INDEX temp.first_effect_decision ON first_effect (decision, effect);
 CREATE TEMP TABLE decided AS
 SELECT z.*, c.decision AS about FROM closing z JOIN complaint c ON c.challenge = z.challenge
 WHERE c.forum = 'internal' AND z.outcome <> 'omitted';
+CREATE TEMP VIEW orders AS
+SELECT log_index, "order", type, territory, unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at
+FROM order_received;
+-- Orders that were carried out, each with its first effect.
+CREATE TEMP TABLE carried_out AS
+SELECT o.log_index, o."order", o.territory AS ordered, m.uploader_contact, m.ground, e.territory AS applied, f.at
+FROM decision_made m, json_each(m.because_ids) ids
+JOIN orders o ON o."order" = ids.value
+JOIN first_effect f ON f.decision = m.decision AND f.effect = 'applied'
+JOIN effect_applied e ON e.decision = m.decision AND e.effect = 'applied'
+ AND unixepoch(e.at) * 1000 + CAST(substr(e.at, 21, 3) AS INTEGER) = f.at
+WHERE m.because_type = 'order' AND m.outcome = 'restrict' AND m.mode = 'live' GROUP BY o.log_index, m.log_index;

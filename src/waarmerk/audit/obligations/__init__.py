@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from waarmerk.audit.obligations.interface import OBLIGATIONS, Obliged
 from waarmerk.record.events.coverage import coverage
 
-_FILES = ("art16", "art17", "art20", "art22", "proof")
+_FILES = ("art9", "art14", "art16", "art17", "art18", "art20", "art22", "art23", "promises", "proof")
 GROUP = "waarmerk.obligations"
 """The entry points by which installed packages bring obligations of their own."""
 

@@ -136,6 +136,20 @@ def statement_in_time(record: Record) -> Iterator[Case]:
             yield answered(record, "S7", decision, sent, expected="statement_in_time", since=applied.at)
 
 
+@obligation("P3")
+def ground_named(record: Record) -> Iterator[Case]:
+    """A live restriction that names no ground in law or terms."""
+    for decision in record.of("decision.made"):
+        if decision.outcome == "restrict" and decision.mode == "live":
+            if decision.ground is None or not (decision.ground_ref or "").strip():
+                if not decision.native:
+                    yield untestable(decision, "field_missing", field="ground_ref")
+                else:
+                    yield deviates(decision, expected="ground", came="nothing")
+            else:
+                yield kept(decision)
+
+
 def due(record: Record) -> Iterator[Row]:
     """The decisions for which a statement of reasons is due."""
     for decision in record.of("decision.made"):
