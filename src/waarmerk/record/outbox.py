@@ -273,10 +273,12 @@ class Rows:
         try:
             yield
         except BaseException:
-            self.change("ROLLBACK TO SAVEPOINT waarmerk_record")
+            # Where the database itself has ended the transaction (a full disk), no savepoint is left.
+            if getattr(self.connection, "in_transaction", True):
+                self.change("ROLLBACK TO SAVEPOINT waarmerk_record")
+                self.change("RELEASE SAVEPOINT waarmerk_record")
             raise
-        finally:
-            self.change("RELEASE SAVEPOINT waarmerk_record")
+        self.change("RELEASE SAVEPOINT waarmerk_record")
 
     def change(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """How many rows the statement touched."""

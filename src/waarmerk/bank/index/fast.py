@@ -13,13 +13,13 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from waarmerk.bank.index import plain
 from waarmerk.bank.index.chunks import Flips, Layout, Tables
 from waarmerk.bank.index.interface import Codes
 from waarmerk.bank.index.plain import Found
 
 NAME = "numba"
-SEALED = 1 << 15
-"""Rows that are swept before a table is worth it."""
+SEALED = plain.FAST_SEALED
 _BLOCK = 1 << 13
 _GROUP = 8
 

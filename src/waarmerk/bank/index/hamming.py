@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Final, Protocol
 
 import numpy as np
@@ -53,6 +54,11 @@ def best_kernels() -> Kernels:
             raise
         return plain
     return fast
+
+
+def _best_sealed() -> int:
+    """Rows of the tail that suit `best_kernels`, without loading them."""
+    return plain.FAST_SEALED if find_spec("numba") is not None else plain.SEALED
 
 
 @dataclass
@@ -100,11 +106,16 @@ class Shape:
 
 
 class HammingIndex:
-    """An `Index` in memory. `sealed`: rows of the tail; `tables` off: everything is swept."""
+    """An `Index` in memory. `sealed`: rows of the tail; `tables` off: everything is swept.
+
+    Without `kernels`, numpy sweeps while there is no more than a tail: a small bank is asked sooner than machine code
+    is loaded or made.
+    """
 
     def __init__(self, kernels: Kernels | None = None, *, sealed: int | None = None, tables: bool = True) -> None:
-        self._kernels = kernels or best_kernels()
-        self._sealed = sealed or self._kernels.SEALED
+        self._kernels: Kernels = kernels or plain
+        self._chosen = kernels is not None
+        self._sealed = sealed or (kernels.SEALED if kernels is not None else _best_sealed())
         self._with_tables = tables
         self._state = _State((), _Tail.of(self._sealed))
         self._lock = threading.Lock()
@@ -126,6 +137,8 @@ class HammingIndex:
         if len(labels) and labels.max() > HIGHEST_LABEL:
             raise UsageError(f"a label is above {HIGHEST_LABEL}")
         with self._lock:
+            if not self._chosen and len(labels) + self._state.tail.count >= self._sealed:
+                self._kernels, self._chosen = best_kernels(), True
             if len(labels) >= self._sealed:
                 segments = (*self._state.segments, _Segment(np.array(codes, order="C"), np.array(labels)))
                 self._state = _State(segments, self._state.tail)
@@ -148,6 +161,8 @@ class HammingIndex:
         """Every known hash within `radius` bits of each of `codes`, none missing."""
         state = self._state
         count = state.tail.count
+        # Machine code is made for each kind of array; what may not be written is another kind.
+        codes = np.require(codes, np.uint64, ("C", "W"))
         parts = [(self._in(segment, codes, radius), segment.labels) for segment in state.segments]
         parts.append((self._kernels.sweep(state.tail.codes[:count], codes, radius), state.tail.labels))
         query = np.concatenate([found[0] for found, _ in parts])

@@ -11,6 +11,8 @@ from waarmerk.bank.index.interface import Codes
 NAME = "numpy"
 SEALED = 1 << 18
 """Rows that are swept before a table is worth it."""
+FAST_SEALED = 1 << 15
+"""The same for `fast`; here, where it is known without loading that."""
 _BLOCK = 1 << 14
 """Rows swept at once: half a megabyte stays in the cache of one core."""
 
