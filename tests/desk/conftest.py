@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support import postgres
-from waarmerk.desk.cases.choice import Choice, Proposal
 from waarmerk.desk.intake.notices import Notice, take_notice
 from waarmerk.desk.intake.uploads import Upload, take_upload
+from waarmerk.desk.policy.choice import Choice, Proposal
 from waarmerk.desk.store import tables
 from waarmerk.desk.store.database import open_database
 from waarmerk.desk.store.unit import Desk

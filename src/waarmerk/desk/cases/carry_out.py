@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from waarmerk.desk.cases.settle import explained
 from waarmerk.desk.store.tables import authority_order, decision, delivery, item, message, person
 from waarmerk.desk.store.unit import MACHINE, Unit
+from waarmerk.desk.telling.letters import explained
 from waarmerk.desk.telling.messages import push, tell
 from waarmerk.desk.telling.statements import queue_statement
 from waarmerk.dsa.codes import code

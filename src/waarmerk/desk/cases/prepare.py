@@ -15,10 +15,10 @@ from typing import Literal
 import msgspec
 from sqlalchemy import select, update
 
-from waarmerk.desk.cases.choice import Proposal
 from waarmerk.desk.cases.facts import gather
 from waarmerk.desk.cases.looking import Looked, Medium, Tool, found_something
 from waarmerk.desk.cases.settle import settle
+from waarmerk.desk.policy.choice import Proposal
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.policy.propose import propose
 from waarmerk.desk.store.tables import adopted, case, examination, frame, item

@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from waarmerk.desk.cases.choice import Choice, Proposal
 from waarmerk.desk.intake.opening import OPEN, notices_of
+from waarmerk.desk.policy.choice import Choice, Proposal
 from waarmerk.desk.store.tables import authority_order, case, cause, challenge, decision, item, notice
 from waarmerk.desk.store.unit import Unit
+from waarmerk.desk.telling.letters import explained
 from waarmerk.desk.telling.messages import tell
 from waarmerk.dsa import vocabulary
 from waarmerk.dsa.codes import code
@@ -163,11 +164,6 @@ def _answer(unit: Unit, notices: list[str], choice: Choice, body: dict[str, Json
     for row in rows.all():
         given = {**body, "facts": explained(choice.explanation, row.language)}
         tell(unit, "decision", about=row.id, to=row.sender, language=row.language, given=given)
-
-
-def explained(explanation: dict[str, str], language: str) -> str:
-    """The explanation in this language, in English where there is none, empty where there is no English either."""
-    return explanation.get(language) or explanation.get("en", "")
 
 
 def _orders(unit: Unit, case_id: str) -> Sequence[Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from waarmerk.desk.cases.choice import Basis
+from waarmerk.desk.policy.choice import Basis
 from waarmerk.desk.policy.conditions import Condition
 from waarmerk.desk.policy.facts import Category, Facts
 

@@ -10,7 +10,7 @@ Rules:
 
 from __future__ import annotations
 
-from waarmerk.desk.cases.choice import Basis, Choice, Proposal
+from waarmerk.desk.policy.choice import Basis, Choice, Proposal
 from waarmerk.desk.policy.conditions import EvaluationError
 from waarmerk.desk.policy.facts import Facts
 from waarmerk.desk.policy.policy import Policy, Rule

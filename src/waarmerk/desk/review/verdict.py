@@ -15,10 +15,11 @@ from typing import Literal
 import msgspec
 from sqlalchemy import delete, select, update
 
-from waarmerk.desk.cases.choice import Choice, Proposal
-from waarmerk.desk.cases.settle import ASSISTED, BY_HAND, explained, settle
+from waarmerk.desk.cases.settle import ASSISTED, BY_HAND, settle
+from waarmerk.desk.policy.choice import Choice, Proposal
 from waarmerk.desk.store.tables import agreement, banked, case, challenge, decision
 from waarmerk.desk.store.unit import Unit
+from waarmerk.desk.telling.letters import explained
 from waarmerk.desk.telling.messages import tell
 from waarmerk.errors import ConflictError, InputError, UsageError
 

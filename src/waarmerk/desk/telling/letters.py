@@ -39,6 +39,11 @@ def circumstances(language: str, because: str, basis: Sequence[str]) -> str:
     return " ".join([say.say(f"because.{because}"), *(say.say(f"basis.{each}") for each in basis)])
 
 
+def explained(explanation: dict[str, str], language: str) -> str:
+    """The explanation in this language, in English where there is none, empty where there is no English either."""
+    return explanation.get(language) or explanation.get("en", "")
+
+
 def write(what: str, language: str, given: Mapping[str, Json]) -> Letter:
     """The message of kind `what` (as in the event message.sent). `given`: values that its sentences name."""
     say = words("letters", language_of(language))

@@ -15,10 +15,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from waarmerk.desk.cases.settle import explained
 from waarmerk.desk.store.tables import decision, item, notice, statement
 from waarmerk.desk.store.unit import Unit
-from waarmerk.desk.telling.letters import circumstances
+from waarmerk.desk.telling.letters import circumstances, explained
 from waarmerk.dsa import vocabulary
 from waarmerk.dsa.codes import code
 from waarmerk.values import Json

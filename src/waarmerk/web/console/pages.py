@@ -15,8 +15,8 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from sqlalchemy import select
 from starlette.background import BackgroundTask
 
-from waarmerk.desk.cases.choice import Choice, Proposal
 from waarmerk.desk.people.accounts import SESSION_HOURS, Member, log_in, log_out, note_look
+from waarmerk.desk.policy.choice import Choice, Proposal
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.review import queue
 from waarmerk.desk.review.verdict import REVIEWERS, Verdict, decide, decide_challenge
