@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from waarmerk import __version__
 from waarmerk.web import problems
-from waarmerk.web.api import intake, operations
+from waarmerk.web.api import intake, operations, reading
 from waarmerk.web.console import pages
 from waarmerk.web.public import notices
 from waarmerk.web.site import Site
@@ -50,6 +50,7 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     problems.install(app)
     app.include_router(intake.router)
+    app.include_router(reading.router)
     app.include_router(operations.router)
     app.include_router(pages.router)
     app.include_router(notices.router)

@@ -106,6 +106,7 @@ def running(
         desk,
         Rates(installation.requests_per_second, int(installation.requests_per_second * 4), time.monotonic),
         media,
+        open_log_of(installation),
         mode=installation.mode,
         local=local,
         policy=lambda: installation.policy,
@@ -220,9 +221,9 @@ def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Ca
 
 def _delivering(installation: Installation, desk: Desk) -> Callable[[], None]:
     """Brings events into the log; where another process holds the log, that one does."""
+    storage = PosixStorage(installation.folder / "log")
 
     def deliver() -> None:
-        storage = open_log_of(installation)
         with contextlib.suppress(UnavailableError), open_dispatcher(storage) as dispatcher:
             connection = desk.engine.raw_connection()
             try:

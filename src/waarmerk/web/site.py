@@ -13,6 +13,7 @@ from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.policy.read import default_policy
 from waarmerk.desk.store.media import MediaStore
 from waarmerk.desk.store.unit import Desk, written
+from waarmerk.record.log.posix import PosixStorage
 from waarmerk.web.auth.rates import Rates
 
 
@@ -31,6 +32,7 @@ class Site:
     desk: Desk
     rates: Rates
     media: MediaStore | None = None
+    log: PosixStorage | None = None
     mode: Literal["live", "shadow"] = "shadow"
     local: bool = False
     max_upload: int = 4 << 30

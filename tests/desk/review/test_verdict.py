@@ -138,7 +138,7 @@ def test_a_reversal_lifts_the_restriction_and_names_what_the_bank_must_forget(pl
         confirm(unit, verdict.decision, "lifted", "ack-2")
     assert place.row(tables.item, tables.item.c.id == item).restrictions == []
     lifted = place.events("effect.applied")[-1]
-    assert (lifted["effect"], lifted["decision"]) == ("lifted", decision)
+    assert (lifted["effect"], lifted["decision"]) == ("lifted", verdict.decision)
     assert {"challenge_outcome", "restored"} <= {event["what"] for event in place.events("message.sent")}
 
 

@@ -92,7 +92,7 @@ def confirm(
         "effects",
         _MACHINE_EFFECT,
         subject=row.item,
-        decision=decision_id if effect != "lifted" or not row.undoes else row.undoes,
+        decision=decision_id,
         effect="label_shown" if labelled else effect,
         restrictions=restrictions,
         territory=territory,

@@ -155,3 +155,25 @@ class Done(Model):
 class MediumOut(Model):
     sha256: Digest
     bytes: int
+
+
+class MessageOut(Model):
+    """A message to pass on. `to`: what the platform calls the person (`uploader:NAME`, `mailto:ADDRESS`), or an
+    authority's reference; `event`: its receipt is under /v1/receipts once the log holds it."""
+
+    message: Id
+    what: str
+    about: Id
+    to: str
+    language: str
+    subject: str
+    body: str
+    sent_at: str
+    event: Id
+
+
+class MessagesOut(Model):
+    """A page of messages; `next`: the cursor of the page after it, absent where there is none yet."""
+
+    messages: list[MessageOut]
+    next: str | None

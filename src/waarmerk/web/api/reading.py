@@ -1,0 +1,82 @@
+"""What a platform reads: messages to pass on, and the receipts that prove them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import Response
+from sqlalchemy import and_, or_, select
+
+from waarmerk.desk.people.keys import Key
+from waarmerk.desk.store.database import dialect
+from waarmerk.desk.store.tables import message, person
+from waarmerk.errors import InputError
+from waarmerk.record.log.keyring import read_keys
+from waarmerk.record.log.reader import Reader
+from waarmerk.record.outbox import Rows
+from waarmerk.record.receipt import make_receipt
+from waarmerk.web.api.models import Id, MessageOut, MessagesOut
+from waarmerk.web.site import SiteHere, needs
+
+router = APIRouter(prefix="/v1", tags=["reading"])
+Reads = Annotated[Key, Depends(needs("platform", "auditor"))]
+PAGE = 500
+
+
+@router.get("/messages")
+def get_messages(
+    site: SiteHere, key: Annotated[Key, Depends(needs("platform"))], after: Annotated[str, Query(max_length=80)] = ""
+) -> MessagesOut:
+    """Messages in the order in which they were written, from where the last page ended."""
+    del key
+    query = (
+        select(message, person.c.handle)
+        .outerjoin(person, person.c.pid == message.c.recipient)
+        .order_by(message.c.sent_at, message.c.id)
+        .limit(PAGE)
+    )
+    if after:
+        sent_at, _, last = after.partition(" ")
+        if len(sent_at) != len("2026-01-01T00:00:00.000Z") or not last:
+            raise InputError("this cursor is none of ours", where="after", hint="take it from next")
+        query = query.where(or_(message.c.sent_at > sent_at, and_(message.c.sent_at == sent_at, message.c.id > last)))
+    with site.desk.read() as connection:
+        rows = connection.execute(query).all()
+    told = [
+        MessageOut(
+            message=row.id,
+            what=row.what,
+            about=row.about,
+            to=row.handle or row.recipient,
+            language=row.language,
+            subject=row.subject,
+            body=row.body,
+            sent_at=row.sent_at,
+            event=row.event,
+        )
+        for row in rows
+    ]
+    return MessagesOut(messages=told, next=f"{rows[-1].sent_at} {rows[-1].id}" if rows else None)
+
+
+@router.get("/receipts/{event}", responses={404: {"description": "the log does not hold it (yet)"}})
+def get_receipt(event: Id, site: SiteHere, key: Reads) -> Response:
+    """The receipt of an event: the event, its salt, the proof of its place in the log."""
+    del key
+    if site.log is None:
+        raise HTTPException(404, "this process has no log")
+    connection = site.desk.engine.raw_connection()
+    try:
+        raw: Any = connection.dbapi_connection
+        rows = Rows(raw, dialect(site.desk.engine))
+        index = rows.index_of(event)
+        stored = None if index is None else next(rows.between(index, index + 1), None)
+        raw.rollback()
+    finally:
+        connection.close()
+    if stored is None:
+        raise HTTPException(404, "the log does not hold this event, or not yet")
+    keys = [each.verifier for each in read_keys(site.log)]
+    receipt = make_receipt(Reader(site.log, keys), keys, stored)
+    return Response(receipt.data + b"\n", media_type="application/json")
