@@ -13,11 +13,10 @@ from simulation.plaza.house import Decision, House, Item, Received
 from simulation.plaza.recorder import Jump, person
 from simulation.plaza.setting import RULES
 from simulation.plaza.telling import REDRESS, STATEMENT, Telling
+from simulation.world import words
 from simulation.world.acts import Nature, Notice, Person, Upload
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, MINUTE, SECOND, text
-
-from simulation.world import words
 
 _OLD = "import:oldtool"
 _IMPORTER = {"type": "importer"}

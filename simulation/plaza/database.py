@@ -15,10 +15,9 @@ from typing import Any
 
 from simulation.plaza.house import Decision, House
 from simulation.plaza.setting import RULES
+from simulation.world import words
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, day_text, text
-
-from simulation.world import words
 
 # fmt: off
 COLUMNS = (

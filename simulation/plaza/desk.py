@@ -21,10 +21,9 @@ from simulation.plaza.recorder import MACHINE, person
 from simulation.plaza.setting import RESTRICTED_ROLE, RULES
 from simulation.plaza.staff import Task, Worker
 from simulation.plaza.telling import Telling
+from simulation.world import words
 from simulation.world.acts import Person
 from simulation.world.clock import DAY, MINUTE, day_text, text
-
-from simulation.world import words
 
 URGENCY = {"order": 0.0, "flagger": 1.0, "notice": 2.0, "complaint": 2.5, "own": 3.0, "last": 9.0}
 _MINUTES = {"election": 14.0, "minors": 9.0}
@@ -109,9 +108,9 @@ class Desk:
         if case.order is not None:
             restrict = True
         elif "satire" in case.item.upload.declared:
-            restrict = restrict or chance.hit(0.3)
-        satire = "satire" in case.item.upload.declared
-        if restrict and case.order is None and nature.harm.rule == "election" and not satire:
+            restrict = restrict or chance.hit(0.4)
+            case.softly = chance.hit(0.4)
+        if restrict and case.order is None and nature.harm.rule == "election" and not case.softly:
             self._second(case, worker)
             return
         self._settle(case, (worker.pid,), restrict=restrict)
@@ -130,7 +129,7 @@ class Desk:
     def _settle(self, case: Case, deciders: tuple[str, ...], *, restrict: bool) -> None:
         item = case.item
         rule = item.upload.nature.harm.rule
-        if restrict and "satire" in item.upload.declared and case.order is None:
+        if restrict and case.softly:
             rule = "satire"
         basis = ["context", "person"]
         if item.lr is not None and item.lr >= FLOOR:
@@ -219,7 +218,7 @@ class Desk:
         _, ground, reference, *_ = RULES[decision.rule]
         satire = nature is not None and decision.item is not None and "satire" in decision.item.upload.declared
         weighed = True if satire and decision.deciders else None
-        if satire and restricted and decision.why != "order":
+        if satire and restricted and decision.why != "order" and decision.rule != "satire":
             weighed = not house.habits.strikes("satire-unweighed", decision=decision.id)
         back = self._back(decision)
         decision.at = house.loop.now - back

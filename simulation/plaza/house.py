@@ -59,7 +59,7 @@ class Received:
 
 @dataclass(slots=True)
 class Case:
-    """Something to decide about an item. `why`: notice, order, own."""
+    """Something to decide about an item. `why`: notice, order, own; `softly`: what is restricted is labelled."""
 
     item: Item
     why: str
@@ -68,6 +68,7 @@ class Case:
     order_id: str = ""
     taken_up_at: int = 0
     settled: bool = False
+    softly: bool = False
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from simulation.reports import Report, Table, template
-
 from simulation.world import words
 
 if TYPE_CHECKING:

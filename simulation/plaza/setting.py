@@ -11,7 +11,19 @@ from simulation.world import words
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, Loop, day_text, text
 
-BENCHMARKS = {"N1": 24, "N4": 96, "N8": 96, "S3": 72, "C2": 240, "C5": 24, "K1": 24, "L2": 24, "X1": 24}
+BENCHMARKS = {
+    "N1": 24,
+    "N4": 96,
+    "N8": 96,
+    "S3": 72,
+    "C2": 240,
+    "C5": 24,
+    "K1": 24,
+    "L2": 24,
+    "X1": 24,
+    "O1": 72,
+    "O4": 72,
+}
 """The provider's own yardsticks, in hours."""
 _RULES = (
     # rule, ground, reference, restrictions, a person, two, live, hours

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from simulation.world import words
 from simulation.world.acts import Complaint, Mail, Nature, Notice, Order, Person, Platform, SenderType
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, MINUTE, Loop
 from simulation.world.notebooks import Notebooks
 from simulation.world.people import AUTHORITIES, FLAGGERS, People, busy
 from simulation.world.uploaders import Uploaders
-
-from simulation.world import words
 
 _SENDERS: tuple[tuple[SenderType, float], ...] = (
     ("individual", 70.0),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from simulation.world import words
 from simulation.world.acts import Nature, Person, Platform, Upload
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, Loop
 from simulation.world.people import People, busy
-
-from simulation.world import words
 
 _SHARES = (
     ("declared synthetic", 0.006),
