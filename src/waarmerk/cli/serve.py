@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from waarmerk.desk.people.declaration import read_declaration
 from waarmerk.desk.policy.read import default_policy, default_text, read_policy
 from waarmerk.desk.telling.webhooks import Endpoint, sign
 from waarmerk.errors import InputError, UsageError
@@ -45,6 +46,9 @@ def serve_(
     ] = None,
     authority: Annotated[str, typer.Option(help="Who is told of what Article 18 asks for.")] = "national authority",
     examine: Annotated[bool, typer.Option(help="Examine media that the desk keeps.")] = True,
+    declaration: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="What the service is and promises: tier, benchmarks ...")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = False,
 ) -> None:
     """Stand beside a platform: intake, decisions, messages, their record; on loopback, examine a file in a browser.
@@ -55,10 +59,7 @@ def serve_(
     if policy is None:
         rules, text = default_policy(), default_text()
     else:
-        try:
-            data = policy.read_bytes()
-        except OSError as error:
-            raise InputError(f"the policy cannot be read: {error.strerror}", where=str(policy)) from error
+        data = _bytes(policy)
         rules, text = read_policy(data, str(policy)), data.decode()
     endpoint = None
     if webhook is not None:
@@ -82,6 +83,7 @@ def serve_(
         transparency_token=os.environ.get("WAARMERK_TDB_TOKEN"),
         authority=authority,
         examine=examine,
+        declared=None if declaration is None else read_declaration(_bytes(declaration), str(declaration)),
     )
 
     def told(address: str) -> None:
@@ -91,3 +93,10 @@ def serve_(
 
     with contextlib.suppress(KeyboardInterrupt):
         serve(installation, lambda: datetime.now(UTC), host=host, port=port, told=told)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"this file cannot be read: {error.strerror}", where=str(path)) from error

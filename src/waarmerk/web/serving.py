@@ -25,6 +25,7 @@ from waarmerk.desk.cases.flow import Duties, Worker
 from waarmerk.desk.cases.looking import Looker, NoLooker
 from waarmerk.desk.cases.prepare import adopt_policy
 from waarmerk.desk.intake.hours import close_hours
+from waarmerk.desk.people.declaration import Declaration, declare_service
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.store.database import dialect, open_database
 from waarmerk.desk.store.media import MediaStore, open_media
@@ -49,7 +50,10 @@ Roles = Literal["all", "api", "worker"]
 
 @dataclass(frozen=True)
 class Installation:
-    """What an operator sets. `folder` holds all that is not said otherwise: database, media, log."""
+    """What an operator sets. `folder` holds all that is not said otherwise: database, media, log.
+
+    `pace`: how much longer or shorter than usual the pauses between regular duties are.
+    """
 
     folder: Path
     service: str
@@ -67,6 +71,8 @@ class Installation:
     authority: str = "national authority"
     examine: bool = True
     requests_per_second: float = 50.0
+    declared: Declaration | None = None
+    pace: float = 1.0
 
     @property
     def database_url(self) -> str:
@@ -101,6 +107,8 @@ def running(
     desk = Desk(open_database(installation.database_url), installation.service, clock, secrets.token_bytes)
     media = open_media(installation.media or str(installation.folder / "media"), installation.folder / "scratch")
     with desk.write() as unit:
+        if installation.declared is not None:
+            declare_service(unit, installation.declared)
         adopt_policy(unit, installation.policy, installation.policy_text)
     site = Site(
         desk,
@@ -118,10 +126,18 @@ def running(
         if installation.roles in ("all", "worker"):
             found = looker(media) if looker else _looker(installation, media)
             duties = Duties(lambda: installation.policy, found, installation.mode, installation.authority)
-            worker = Worker(desk, duties, queue_url=installation.queue_url, at_once=installation.at_once)
+            worker = Worker(
+                desk,
+                duties,
+                queue_url=installation.queue_url,
+                at_once=installation.at_once,
+                poll_s=0.2 * installation.pace,
+            )
             worker.start()
             threads = [
-                threading.Thread(target=_repeat, args=(made.stop, name, every, duty), name=name, daemon=True)
+                threading.Thread(
+                    target=_repeat, args=(made.stop, name, every * installation.pace, duty), name=name, daemon=True
+                )
                 for name, every, duty in _duties(installation, desk)
             ]
             for thread in threads:
@@ -193,9 +209,10 @@ def _looker(installation: Installation, media: MediaStore) -> Looker:
 
 def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Callable[[], None]]]:
     """What is done again and again: name, seconds between, what."""
+    pace = installation.pace
     found: list[tuple[str, float, Callable[[], None]]] = [
-        ("hours", 30.0, lambda: _ignored(close_hours(desk))),
-        ("log", 1.0, _delivering(installation, desk)),
+        ("hours", 30.0 * pace, lambda: _ignored(close_hours(desk))),
+        ("log", pace, _delivering(installation, desk)),
     ]
     endpoint = installation.webhook
     if endpoint is not None:
@@ -207,7 +224,7 @@ def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Ca
             except httpx.HTTPError as error:
                 raise OSError(str(error)) from error
 
-        found.append(("webhooks", 1.0, lambda: _ignored(send_due(desk, endpoint, post))))
+        found.append(("webhooks", pace, lambda: _ignored(send_due(desk, endpoint, post))))
     if installation.transparency_url is not None:
         submitter = Submitter(
             desk,
@@ -215,7 +232,7 @@ def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Ca
             Windows(time.monotonic, time.sleep),
             time.sleep,
         )
-        found.append(("statements", 5.0, lambda: _ignored(submitter.submit_due())))
+        found.append(("statements", 5.0 * pace, lambda: _ignored(submitter.submit_due())))
     return found
 
 

@@ -14,8 +14,8 @@ def test_a_notice_is_numbered_and_its_receipt_carries_the_number(place: Place) -
     assert [first.n, second.n] == [1, 2]
     events = place.events("notice.received")
     assert [(event["channel"], event["n"], event["notice"]) for event in events] == [
-        ("notices-form", 1, first.id),
-        ("notices-form", 2, second.id),
+        ("form", 1, first.id),
+        ("form", 2, second.id),
     ]
     receipts = place.rows(tables.message, tables.message.c.what == "receipt")
     assert {(row.about, "form-1" in row.body, "form-2" in row.body) for row in receipts} == {

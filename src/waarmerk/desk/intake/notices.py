@@ -83,7 +83,7 @@ def take_notice(unit: Unit, given: Notice) -> Taken:
     by = {"type": "person", "pid": sender} if sender else {"type": "machine", "role": "intake"}
     recorded = unit.record(
         "notice.received",
-        f"notices-{given.channel}",
+        given.channel,
         by,
         notice=new,
         items=list(given.items),
@@ -101,7 +101,7 @@ def take_notice(unit: Unit, given: Notice) -> Taken:
     unit.connection.execute(
         notice.insert().values(
             id=new,
-            channel=f"notices-{given.channel}",
+            channel=given.channel,
             n=recorded.n,
             sender=sender,
             sender_type="trusted_flagger" if trusted else given.sender_type,

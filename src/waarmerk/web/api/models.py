@@ -159,11 +159,15 @@ class MediumOut(Model):
 
 class MessageOut(Model):
     """A message to pass on. `to`: what the platform calls the person (`uploader:NAME`, `mailto:ADDRESS`), or an
-    authority's reference; `event`: its receipt is under /v1/receipts once the log holds it."""
+    authority's reference; `event`: its receipt is under /v1/receipts once the log holds it. `decision`, `outcome` and
+    `item` (as the platform calls it): what it is about in the end, where there is a decision."""
 
     message: Id
     what: str
     about: Id
+    decision: Id | None
+    outcome: str | None
+    item: str | None
     to: str
     language: str
     subject: str

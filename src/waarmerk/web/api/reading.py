@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from waarmerk.desk.people.keys import Key
 from waarmerk.desk.store.database import dialect
-from waarmerk.desk.store.tables import message, person
+from waarmerk.desk.store.tables import challenge, decision, item, message, notice, person
 from waarmerk.errors import InputError
 from waarmerk.record.log.keyring import read_keys
 from waarmerk.record.log.reader import Reader
@@ -31,8 +31,18 @@ def get_messages(
     """Messages in the order in which they were written, from where the last page ended."""
     del key
     query = (
-        select(message, person.c.handle)
+        select(
+            message,
+            person.c.handle,
+            decision.c.id.label("decision"),
+            func.coalesce(challenge.c.outcome, decision.c.outcome).label("outcome"),
+            item.c.platform_ref,
+        )
         .outerjoin(person, person.c.pid == message.c.recipient)
+        .outerjoin(notice, notice.c.id == message.c.about)
+        .outerjoin(challenge, challenge.c.id == message.c.about)
+        .outerjoin(decision, decision.c.id == func.coalesce(notice.c.decision, challenge.c.decision, message.c.about))
+        .outerjoin(item, item.c.id == decision.c.item)
         .order_by(message.c.sent_at, message.c.id)
         .limit(PAGE)
     )
@@ -48,6 +58,9 @@ def get_messages(
             message=row.id,
             what=row.what,
             about=row.about,
+            decision=row.decision,
+            outcome=row.outcome,
+            item=row.platform_ref,
             to=row.handle or row.recipient,
             language=row.language,
             subject=row.subject,
