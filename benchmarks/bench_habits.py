@@ -12,8 +12,8 @@ deviates. Then every habit of negligence alone, at 1, 5 and 20 % of the cases th
 - *smallest rate*: from which one named case at least is found in 95 % of worlds of this size, by the model that each
   case falls to the habit, and each wrong one is named, independently: 1 - (1 - rate * named)^cases >= 0.95.
 
-`--keep` writes each world's outcome into a file of JSON Lines as it comes, and passes over those that it has: a run that
-was cut short goes on. `--write` puts the tables into docs/reference/habits.md.
+`--keep` writes each world's outcome into a file of JSON Lines as it comes, and passes over those that it has: a run
+that was cut short goes on. `--write` puts the tables into docs/reference/habits.md.
 """
 
 from __future__ import annotations
@@ -136,10 +136,10 @@ def pointed_at(folder: Path, worked: Worked, rows: tuple[str, ...]) -> set[str]:
 def worlds(honest: int, runs: int, only: str | None) -> Iterator[World]:
     """Every world to make."""
     yield from ((seed, None, 0.0) for seed in range(honest))
-    for habit in HABITS:
-        if only in (None, habit):
-            for rate in RATES:
-                yield from ((seed, habit, rate) for seed in range(runs))
+    for seed in range(runs):
+        for habit in HABITS:
+            if only in (None, habit):
+                yield from ((seed, habit, rate) for rate in RATES)
 
 
 def kept(path: Path | None) -> dict[World, Outcome]:
