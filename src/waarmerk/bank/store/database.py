@@ -173,6 +173,8 @@ def _translated(error: BaseException, where: str) -> Exception:
         )
     if "full" in text or code == "53100":
         return UnavailableError("the disk is full; nothing of this change was stored", where=where, hint="make room")
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR"):
+        return UnavailableError(f"{text}; nothing of this change was stored", where=where, hint="look at the disk")
     if "readonly" in text or code == "25006":
         return UsageError("this bank can only be read here", where=where)
     if "malformed" in text or "not a database" in text or code in {"XX001", "XX002"}:
