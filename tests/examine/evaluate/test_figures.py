@@ -114,7 +114,7 @@ def test_the_calibration_curve_shows_ratios_that_overstate() -> None:
         fake = n % 2 == 0
         x = rng.normal(0.5 if fake else -0.5)
         items.append(item(n, "fake" if fake else "real", 2 * x / np.log(10)))
-    points = [point for point in figures.calibration(Table(items)) if point.observed is not None]
+    points = figures.calibration(Table(items))
     slope = np.polyfit([p.stated for p in points], [p.observed for p in points], 1)[0]
     assert slope == pytest.approx(0.5, abs=0.12)
     assert sum(p.real + p.fake for p in points) == 600
@@ -126,3 +126,12 @@ def test_a_fall_is_taken_on_the_rows_that_both_could_examine() -> None:
     found = figures.perturbed(plain, again)
     assert (found.n, found.auc, found.fall) == (6, 0.5, 0.5)
     assert found.fall_ci == (0.5, 0.5)
+
+
+def test_a_bin_of_one_class_stays_on_the_calibration_curve() -> None:
+    items = [item(n, "real", -1.0 - n / 100) for n in range(30)] + [
+        item(n, "fake", 1.0 + n / 100) for n in range(30, 60)
+    ]
+    points = figures.calibration(Table(items))
+    assert {(point.real > 0, point.fake > 0) for point in points} == {(True, False), (False, True)}
+    assert all((point.observed > 0) == (point.fake > 0) for point in points)

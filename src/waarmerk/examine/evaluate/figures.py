@@ -33,7 +33,7 @@ from waarmerk.examine.evaluate.run import Examined, Item, PairOfItems, pairs_of
 FACE_SIZES = (80.0, 160.0, 320.0)
 BITS_VIDEO = (0.03, 0.08, 0.2)
 BITS_PICTURE = (0.5, 1.0, 2.0)
-BINS = 10
+BINS, PER_BIN = 10, 10
 
 
 class Table:
@@ -157,19 +157,23 @@ def abstained(table: Table) -> AbstainedRow:
     )
 
 
-def calibration(table: Table, bins: int = BINS) -> tuple[PointRow, ...]:
-    """The calibration curve of the answered media, in bins of about equal numbers; equal ratios stay together."""
+def calibration(table: Table) -> tuple[PointRow, ...]:
+    """The calibration curve of the answered media, in bins of about equal numbers; equal ratios stay together.
+
+    Half a recording is added to both sides of a bin, so that one without fakes or reals stays finite.
+    """
     answered = table.of(lambda item: item.measured.log10_lr is not None)
     if answered.fake.all() or not answered.fake.any():
         return ()
+    bins = min(BINS, max(3, len(answered.items) // PER_BIN))
     edges = np.unique(np.quantile(answered.ratio, np.linspace(0, 1, bins + 1))[1:-1])
     place = np.searchsorted(edges, answered.ratio, "right")
     points = []
     for number in np.unique(place):
         inside = place == number
         fake, real = int(answered.fake[inside].sum()), int((~answered.fake[inside]).sum())
-        shares = fake / answered.fake.sum(), real / (~answered.fake).sum()
-        observed = float(np.log10(shares[0] / shares[1])) if fake and real else None
+        shares = (fake + 0.5) / (answered.fake.sum() + 1), (real + 0.5) / ((~answered.fake).sum() + 1)
+        observed = float(np.log10(shares[0] / shares[1]))
         points.append(PointRow(stated=float(answered.ratio[inside].mean()), observed=observed, real=real, fake=fake))
     return tuple(points)
 

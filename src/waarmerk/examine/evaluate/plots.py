@@ -32,8 +32,8 @@ def both_classes(row: EvalRow) -> bool:
 
 
 def calibration(row: EvalRow, say: Words) -> Markup | None:
-    """The ratio that was stated against the one that the labels show; None without a bin that holds both classes."""
-    points = [(p.stated, p.observed, float(p.real + p.fake)) for p in row.calibration if p.observed is not None]
+    """The ratio that was stated against the one that the labels show; None where a class is missing."""
+    points = [(p.stated, p.observed, float(p.real + p.fake)) for p in row.calibration]
     if not points:
         return None
     reach = max(0.5, *(abs(value) for stated, observed, _ in points for value in (stated, observed)))

@@ -105,11 +105,12 @@ class AbstainedRow(msgspec.Struct, frozen=True, kw_only=True):
 class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     """A bin of the calibration curve: the mean log10 ratio that was stated, and the one that the labels show.
 
-    `observed` is log10 of (share of the fakes in the bin / share of the reals in it); null where one is empty.
+    `observed` is log10 of (share of the fakes in the bin / share of the reals in it), with half a recording added to
+    both, so that a bin without one of them stays finite.
     """
 
     stated: float
-    observed: Value
+    observed: float
     real: int
     fake: int
 
