@@ -1,0 +1,215 @@
+"""`waarmerk bank` as a person or a script calls it, on pictures."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.bank.store.storing import SCAM, codes, fresh_database
+from tests.support import postgres
+from waarmerk.bank.signals.pdq import print_hash
+from waarmerk.cli.main import run
+
+PICTURES = Path(__file__).parents[1] / "vectors" / "pdq"
+ORIGINAL, SMALL = PICTURES / "bridge-aaa-orig.jpg", PICTURES / "bridge-shrink-a-lot.jpg"
+FROM = ("--category", SCAM, "--source", "desk")
+
+
+class Said:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def json(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def bank(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = str(tmp_path / "bank.sqlite")
+
+    def call(*words: object, address: str = path) -> Said:
+        code = 0
+        try:
+            run(["bank", *map(str, words), "--bank", address])
+        except SystemExit as done:
+            code = int(done.code or 0)
+        return Said(code, *capsys.readouterr())
+
+    call.path = Path(path)  # type: ignore[attr-defined]
+    assert call("create").code == 0
+    return call
+
+
+def added(bank) -> str:
+    said = bank("add", ORIGINAL, *FROM, "--by", "Ann", "--format", "json")
+    assert (said.code, said.err) == (0, "")
+    ((entry,),) = (one["entries"] for one in said.json())
+    return entry
+
+
+def test_what_was_added_is_listed_and_found_in_a_smaller_copy(bank) -> None:
+    entry = added(bank)
+    (listed,) = bank("list", "--format", "json").json()
+    assert (listed["entry"], listed["status"], listed["origin"]) == (entry, "confirmed", "desk")
+    said = bank("match", SMALL, "--fail-on", "match", "--format", "json")
+    (answer,) = said.json()
+    (match,) = answer["matches"]
+    assert said.code == 3
+    assert (answer["path"], answer["generation"]) == (str(SMALL), 1)
+    assert set(match) >= {"entry", "status", "origin", "signal", "distance", "query_matched", "known_matched"}
+    assert (match["entry"], match["status"], match["signal"], match["transform"]) == (
+        entry,
+        "confirmed",
+        "pdq",
+        "none",
+    )
+    assert match["distance"] <= 16
+    assert set(match["alignment"][0]) == {"query_start_s", "query_end_s", "known_start_s", "known_end_s"}
+    assert bank("match", SMALL).code == 0
+
+
+def test_an_entry_that_is_withdrawn_matches_no_more_and_says_since_when(bank) -> None:
+    entry = added(bank)
+    assert bank("match", SMALL, "--remember", "--item", "u1", "--account", "a1").code == 0
+    said = bank("withdraw", entry, "--by", "Bob", "--reason", "asked to", "--format", "json")
+    (told,) = said.json()
+    assert (told["to"], told["generation"], told["asked_at"] <= told["honoured_at"]) == ("withdrawn", 2, True)
+    assert [(match["item"], match["account"], match["why"]) for match in told["matches"]] == [("u1", "a1", "upload")]
+    assert bank("match", SMALL, "--fail-on", "match").code == 0
+    assert bank("match", SMALL, "--fail-on", "match", "--as-of", 1).code == 3
+    shown = bank("show", entry)
+    assert "withdrawn, Bob, asked to" in shown.out
+    again = bank("add", ORIGINAL, *FROM, "--by", "Ann")
+    assert "1 not added: this source has withdrawn them" in again.out
+
+
+def test_what_was_uploaded_before_is_found_once_its_hash_comes(bank) -> None:
+    assert bank("match", SMALL, "--remember", "--item", "u1").code == 0
+    entry = added(bank)
+    (found,) = bank("retro", "--since", 0, "--format", "json").json()
+    assert (found["item"], found["matches"][0]["entry"]) == ("u1", entry)
+    assert bank("retro", "--since", 0).out == ""
+    assert "of 1 matches from desk 1 confirmed, 0 rejected; 1 entries" in bank("stats").out
+
+
+@pytest.mark.parametrize(
+    ("bad", "match"),
+    [
+        ("ab", "line 600, column 3: the hash has 2 digits, not 64"),
+        ("f" * 65, "line 600, column 65: the hash has 65 digits, not 64"),
+        ("  " + "f" * 30 + "g" + "f" * 33, "line 600, column 33: the sign 'g' is no hexadecimal digit"),
+        ("é" * 3, "line 600, column 1"),
+    ],
+)
+def test_a_bad_line_in_the_middle_is_named_and_refuses_the_list_or_is_passed_over(
+    bank, tmp_path: Path, bad: str, match: str
+) -> None:
+    path = tmp_path / "list.txt"
+    lines = [print_hash(code) for code in codes(1, 1200)]
+    lines[599] = bad
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    refused = bank("import", path, *FROM)
+    assert (refused.code, refused.err.count("\n"), match in refused.err) == (1, 1, True)
+    assert bank("list").out == ""
+    taken = bank("import", path, *FROM, "--bad-lines", "skip", "--format", "json")
+    assert (taken.code, taken.json()[0]["added"]) == (1, 1199)
+    assert match in taken.err
+    again = bank("import", path, *FROM, "--bad-lines", "skip", "--format", "json")
+    assert (again.json()[0]["added"], again.json()[0]["known"]) == (0, 1199)
+
+
+def test_a_line_without_an_end_is_read_in_bounded_memory(bank, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"f" * 100_000 + b"\n" + print_hash(codes(1)[0]).encode() + b"\n")
+    said = bank("import", path, *FROM, "--bad-lines", "skip", "--format", "json")
+    assert said.json()[0]["added"] == 1
+    assert said.err.count("digits, not 64") == 1
+
+
+def test_a_list_of_digests_finds_equal_files(bank, tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    path = tmp_path / "list.txt"
+    path.write_text(f"# equal files\n{sha256(SMALL.read_bytes()).hexdigest()}\n", encoding="ascii")
+    assert bank("import", path, *FROM, "--signal", "sha256").code == 0
+    (answer,) = bank("match", SMALL, "--format", "json").json()
+    assert [match["signal"] for match in answer["matches"]] == ["sha256"]
+    assert bank("match", ORIGINAL, "--fail-on", "match").code == 0
+
+
+def test_the_hashes_of_another_machine_are_added_without_the_medium(bank, tmp_path: Path) -> None:
+    path = tmp_path / "hashed.jsonl"
+    value = {
+        "path": "x.jpg",
+        "sha256": "ab" * 32,
+        "signals": {"pdq": {"hash": print_hash(codes(4)[0]), "quality": 90}},
+    }
+    path.write_text(json.dumps(value) + "\n", encoding="ascii")
+    assert "1 added" in bank("add", path, *FROM, "--by", "Ann").out
+    flat = value["signals"]["pdq"] | {"quality": 20}
+    path.write_text(json.dumps({"path": "x.jpg", "signals": {"pdq": flat}}), encoding="ascii")
+    said = bank("add", path, *FROM, "--by", "Ann")
+    assert (said.code, "quality of 50 or better" in said.err, str(path) in said.err) == (1, True, True)
+
+
+def test_a_harmless_bank_suppresses_and_says_so(bank) -> None:
+    added(bank)
+    assert bank("create", "--name", "HARMLESS", "--kind", "harmless").code == 0
+    bank("add", ORIGINAL, *FROM, "--by", "Ann", "--name", "HARMLESS", "--note", "the city's own picture")
+    said = bank("match", SMALL, "--fail-on", "match")
+    assert said.code == 0
+    assert "suppressed: " in said.out
+    assert "the city's own picture" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "match"),
+    [
+        (("match", "nowhere.jpg"), 1, "nowhere.jpg"),
+        (("match", SMALL, "--name", "OTHER"), 2, "there is no bank OTHER"),
+        (("match", SMALL, "--as-of", 9), 2, "no generation 9"),
+        (("match", SMALL, "--item", "x"), 2, "belong to --remember"),
+        (("create",), 2, "there is a bank DEFAULT already"),
+        (("confirm", "0" * 32, "--by", "Ann", "--reason", "x"), 2, "there is no entry"),
+        (("add", SMALL, *FROM, "--by", "Ann", "--status", "retired"), 2, "confirmed or seeded"),
+        (("import", "nowhere.txt", *FROM), 1, "nowhere.txt"),
+        (("list", "--format", "xml"), 2, "text or json"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(bank, words, code: int, match: str) -> None:
+    said = bank(*words)
+    assert (said.code, said.out, said.err.count("\n")) == (code, "", 1)
+    assert match in said.err
+
+
+def test_a_corrupt_entry_is_named_and_the_others_match(bank) -> None:
+    entry = added(bank)
+    connection = sqlite3.connect(bank.path)
+    connection.execute(
+        "INSERT INTO waarmerk_bank_entry (id, bank, status, origin, category, confirmers, added_at, since, signals,"
+        " note, digest, item) SELECT ?, bank, status, 'x', category, '', added_at, since, signals, '', x'00', x'0102'"
+        " FROM waarmerk_bank_entry",
+        ("1" * 32,),
+    )
+    connection.commit()
+    connection.close()
+    said = bank("match", SMALL, "--format", "json")
+    assert (said.code, [match["entry"] for match in said.json()[0]["matches"]]) == (4, [entry])
+    assert "left out: the stored hashes were changed" in said.err
+
+
+def test_the_same_commands_work_on_postgresql(bank) -> None:
+    with postgres.server() as server, fresh_database(server) as address:
+        assert bank("list", address=address).code == 2
+        assert bank("create", address=address).code == 0
+        assert bank("add", ORIGINAL, *FROM, "--by", "Ann", address=address).code == 0
+        assert bank("match", SMALL, "--fail-on", "match", "--remember", address=address).code == 3
+        assert "of 1 matches from desk 1 confirmed" in bank("stats", address=address).out
+
+
+def test_the_original_is_not_in_the_bank(bank) -> None:
+    added(bank)
+    assert np.frombuffer(bank.path.read_bytes()[:16], "S16")[0].startswith(b"SQLite format 3")
+    assert ORIGINAL.read_bytes()[1000:1200] not in bank.path.read_bytes()
