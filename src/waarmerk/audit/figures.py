@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 _STEPS = 200
@@ -88,14 +92,18 @@ def median(hours: Sequence[float]) -> float | None:
 
 def median_with_open(closed: Sequence[float], still_open: Sequence[float]) -> float | None:
     """Kaplan and Meier's (1958) median: the first time by which half were closed; None where that never came."""
+    times, shares = closed_by(closed, still_open)
+    half = np.flatnonzero(shares >= 0.5 - 1e-12)
+    return float(times[half[0]]) if len(half) else None
+
+
+def closed_by(closed: Sequence[float], still_open: Sequence[float]) -> tuple[Floats, Floats]:
+    """Kaplan and Meier's curve: at each closing, ascending, the share of cases that were closed by then, 0..1."""
     times = np.concatenate([np.asarray(closed, dtype=float), np.asarray(still_open, dtype=float)])
-    if not len(times):
-        return None
     ends = np.concatenate([np.ones(len(closed), bool), np.zeros(len(still_open), bool)])
     # At the same time closings come before censorings.
     order = np.lexsort((~ends, times))
     times, ends = times[order], ends[order]
     at_risk = np.arange(len(times), 0, -1)
     staying = np.cumprod(np.where(ends, 1 - 1 / at_risk, 1.0))
-    half = np.flatnonzero(ends & (staying <= 0.5 + 1e-12))
-    return float(times[half[0]]) if len(half) else None
+    return times[ends], 1 - staying[ends]

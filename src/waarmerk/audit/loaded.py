@@ -22,6 +22,9 @@ Tier = Literal["hosting", "platform", "vlop"]
 Setter = Literal["platform", "auditor", "default"]
 
 
+_SUBJECT = ("decision.made", "subject_id")
+
+
 @dataclass(frozen=True)
 class Limit:
     """The yardstick of one obligation: `steps` are (from this time on, milliseconds), the earliest first."""
@@ -103,12 +106,12 @@ class Record:
 
     def by(self, kind: str, name: str) -> dict[object, list[Row]]:
         """Rows of a kind by a field; by each of its values where it is a list (a decision's
-        `because`: by each id)."""
+        `because`: by each id; `subject_id` is its subject's)."""
         key = kind, name
         if key not in self._by:
             found: dict[object, list[Row]] = {}
             for row in self.of(kind):
-                value = getattr(row, name)
+                value = row.subject.id if (kind, name) == _SUBJECT else getattr(row, name)
                 if (kind, name) == ("decision.made", "because"):
                     value = value.ids
                 for one in value if isinstance(value, tuple) else (value,):

@@ -137,7 +137,7 @@ def _paper(
         confirmed_by=confirmed,
         worst=() if missing else tuple(said.deviation(case, found, hours, record) for case in found.worst(WORST)),
         asked=tuple(said.deviation(case, found, hours, record) for case in found.asked[:WORST]),
-        ceiling=_ceiling(setting) if row.basis == "law" and conclusion != "not_binding" else None,
+        ceiling=_ceiling(obliged, setting) if conclusion != "not_binding" else None,
         as_recorded=Counted(tested=recorded.tested, deviations=len(recorded.deviations))
         if recorded is not None and changed
         else None,
@@ -185,7 +185,10 @@ def _comments(found: Tally, recorded: Tally | None, said: Said) -> list[str]:
     return said_
 
 
-def _ceiling(setting: Setting) -> Ceiling:
+def _ceiling(obliged: Obliged, setting: Setting) -> Ceiling | None:
+    """The DSA's ceiling for this tier; other laws' fines are not worked out here."""
+    if obliged.row.basis != "law" or obliged.own or obliged.row.article.startswith("GDPR"):
+        return None
     name = _CEILINGS[setting.tier]
     row = next(one for one in fines(setting.turnover or Decimal(0)).ceilings if one.id == name)
     return Ceiling(

@@ -32,13 +32,17 @@ from waarmerk.text.words import Language
 
 @dataclass(frozen=True)
 class Options:
-    """What the auditor sets; `benchmarks`: hours by obligation; `service`: one of them alone."""
+    """What the auditor sets; `benchmarks`: hours by obligation; `service`: one of them alone.
+
+    `only`: these obligations alone; empty: all.
+    """
 
     setting: Setting
     keys: Keys = field(default_factory=Keys)
     service: str | None = None
     benchmarks: Mapping[str, float] = field(default_factory=dict)
     language: Language = "en"
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Worked:
 def audit(path: Path, options: Options) -> tuple[Audit, list[Worked]]:
     """Audits a bundle; UsageError for an option that fits nothing, IntegrityError where it does not verify."""
     obligations = all_obligations()
-    _check_names(obligations, (*options.benchmarks, *options.setting.materiality))
+    _check_names(obligations, (*options.benchmarks, *options.setting.materiality, *sorted(options.only)))
+    obligations = tuple(one for one in obligations if not options.only or one.row.id in options.only)
     records = load(path, options.keys, [read for one in obligations for read in one.row.reads])
     if options.service is not None:
         services = ", ".join(record.service for record in records)

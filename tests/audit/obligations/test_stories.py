@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.obligations import art16, art17, art20, duties, proof  # noqa: F401 -- they tell
+from tests.audit.obligations import art16, art17, art20, duties, items, proof  # noqa: F401 -- they tell
 from tests.audit.obligations.telling import FAILING, INNOCENT, Told
 from tests.audit.story import audited
 from waarmerk.audit.load import Keys, load

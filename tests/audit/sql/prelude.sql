@@ -63,3 +63,19 @@ JOIN first_effect f ON f.decision = m.decision AND f.effect = 'applied'
 JOIN effect_applied e ON e.decision = m.decision AND e.effect = 'applied'
  AND unixepoch(e.at) * 1000 + CAST(substr(e.at, 21, 3) AS INTEGER) = f.at
 WHERE m.because_type = 'order' AND m.outcome = 'restrict' AND m.mode = 'live' GROUP BY o.log_index, m.log_index;
+-- Examinations with their matches, and the changes of the bank, times in milliseconds.
+CREATE TEMP TABLE examined AS
+SELECT log_index, item, why, declared, findings, matches, views_total,
+       unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at,
+       unixepoch(posted_at) * 1000 + CAST(substr(posted_at, 21, 3) AS INTEGER) AS posted_at
+FROM item_examined;
+CREATE TEMP TABLE matched AS
+SELECT e.*, m.key AS place, json_extract(m.value, '$.entry') AS entry FROM examined e, json_each(e.matches) m;
+CREATE TEMP TABLE bank AS
+SELECT log_index, entry, "to", unixepoch(at) * 1000 + CAST(substr(at, 21, 3) AS INTEGER) AS at FROM bank_changed;
+CREATE INDEX temp.bank_entry ON bank (entry, at, log_index);
+CREATE TEMP TABLE shown AS
+SELECT subject, MIN(at) AS at FROM effect WHERE effect = 'label_shown' GROUP BY subject;
+CREATE TEMP TABLE takes_down AS
+SELECT e.subject, unixepoch(e.at) * 1000 + CAST(substr(e.at, 21, 3) AS INTEGER) AS at FROM effect_applied e
+WHERE e.effect = 'applied' AND e.restrictions NOT IN ('[]', '["DECISION_VISIBILITY_CONTENT_LABELLED"]');

@@ -11,7 +11,10 @@ from importlib.metadata import entry_points
 from waarmerk.audit.obligations.interface import OBLIGATIONS, Obliged
 from waarmerk.record.events.coverage import coverage
 
-_FILES = ("art9", "art14", "art16", "art17", "art18", "art20", "art22", "art23", "promises", "proof")
+_FILES = (
+    *("art9", "art14", "art16", "art17", "art18", "art20", "art22", "art23"),
+    *("known", "labels", "promises", "tools", "proof"),
+)
 GROUP = "waarmerk.obligations"
 """The entry points by which installed packages bring obligations of their own."""
 
