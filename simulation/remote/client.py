@@ -156,7 +156,7 @@ class Client:
                         name,
                         row["about"],
                         self.loop.now,
-                        mine=mine if row["what"] != "incomplete" else None,
+                        mine=mine if row["what"] not in ("incomplete", "order_user") else None,
                         number=number if row["what"] == "receipt" else None,
                         decision=row["decision"],
                         outcome=row["outcome"],

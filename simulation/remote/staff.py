@@ -16,7 +16,7 @@ from collections.abc import Callable
 import httpx
 from simulation.plaza.habits import Habits
 from simulation.remote.client import Client
-from simulation.world import words
+from simulation.world.acts import Nature
 from simulation.world.chance import Chance
 from simulation.world.clock import DAY, HOUR, MINUTE, Loop
 
@@ -50,12 +50,8 @@ class Reviewer:
         self._loop, self._client, self._chance, self._habits = loop, client, chance, habits
         self._login, self._settle, self._aside = login, settle, aside
         self._http = httpx.Client(base_url=client.address, timeout=60, trust_env=False, follow_redirects=True)
-        page = self._http.get("/login").text
-        answer = self._http.post(
-            "/login", data={"csrf": dict(_FIELD.findall(page))["csrf"], "login": login, "password": password}
-        )
-        if not str(answer.url).endswith("/queue"):
-            raise RuntimeError(f"{login} could not log in: {answer.status_code}")
+        self._password = password
+        self._log_in()
         self._left: set[str] = set()
 
     def begin(self) -> None:
@@ -65,9 +61,24 @@ class Reviewer:
             self._work()
         self._loop.after(self._chance.uniform(6, 14) * MINUTE, self.begin)
 
+    def _log_in(self) -> None:
+        page = self._http.get("/login").text
+        token = dict(_FIELD.findall(page))["csrf"]
+        answer = self._http.post("/login", data={"csrf": token, "login": self._login, "password": self._password})
+        if not str(answer.url).endswith("/queue"):
+            raise RuntimeError(f"{self._login} could not log in: {answer.status_code}")
+
+    def _page(self, path: str) -> str:
+        """A page; a session that is over is begun again."""
+        answer = self._http.get(path)
+        if str(answer.url).endswith("/login"):
+            self._log_in()
+            answer = self._http.get(path)
+        return answer.text
+
     def _work(self) -> None:
         now = self._loop.now
-        waiting = _CASE.findall(self._http.get("/queue").text)
+        waiting = _CASE.findall(self._page("/queue"))
         cases = [each for each in waiting if each not in self._left and self._aside.get(each, 0) <= now]
         if not cases:
             return
@@ -84,7 +95,7 @@ class Reviewer:
         self._settle()
 
     def _decide(self, case: str) -> None:
-        page = self._http.get(f"/case/{case}").text
+        page = self._page(f"/case/{case}")
         fields = dict(_FIELD.findall(page[page.find('id="decide"') :]))
         choices = _CHOICE.findall(page)
         proposed = next((html.unescape(value) for value, key in choices if key == "1"), None)
@@ -99,7 +110,7 @@ class Reviewer:
         elif item is None:
             given["choice"] = proposed or "no_action"
         else:
-            given["choice"] = self._chosen(item.upload.nature.harmful == right, proposed, item.upload.nature.harm)
+            given["choice"] = self._chosen(item.upload.nature.harmful == right, proposed, item.upload.nature)
             given["synthetic"] = "yes" if item.upload.nature.synthetic else "no"
             if "satire" in item.upload.declared and not self._habits.strikes("satire-unweighed", case=case):
                 given["satire"] = "yes"
@@ -111,9 +122,10 @@ class Reviewer:
         else:
             self._left.add(case) if "said=second" in str(answer.url) else self._left.discard(case)
 
-    def _chosen(self, restrict: bool, proposed: str | None, harm: words.Harm) -> str:
+    def _chosen(self, restrict: bool, proposed: str | None, nature: Nature) -> str:
+        """What stays up and is synthetic gets a label."""
         if proposed in ("rule:ordered", "rule:declared-label", "rule:satire-label", "rule:child-abuse"):
             return proposed
         if not restrict:
-            return "no_action"
-        return proposed or _RULES.get(harm.rule, "rule:fraud")
+            return "rule:looks-manipulated" if nature.synthetic else "no_action"
+        return proposed or _RULES.get(nature.harm.rule, "rule:fraud")

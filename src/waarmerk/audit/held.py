@@ -15,10 +15,10 @@ from waarmerk.audit.loaded import Record
 from waarmerk.audit.reconcile import Compared, Found
 from waarmerk.errors import InputError, IntegrityError
 from waarmerk.record.bundle.read import Bundle
-from waarmerk.record.log.keys import VerifierKey
-from waarmerk.record.receipt import parse_receipt, verify_receipt
 from waarmerk.record.commitment import commitment
+from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.merkle import leaf_hash
+from waarmerk.record.receipt import parse_receipt, verify_receipt
 from waarmerk.record.verify import Tree
 
 

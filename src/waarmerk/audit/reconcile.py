@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,6 @@ import msgspec
 from waarmerk.audit.loaded import Record
 from waarmerk.audit.outside import ACKNOWLEDGEMENTS, FLAGGER, ORDERS, PROBES, Held, read_table
 from waarmerk.audit.rows import HOUR, Row, moment
-from waarmerk.errors import InputError
 
 SCHEMA = "waarmerk.reconciliation/1"
 Basis = Literal["law", "own", "proof"]
@@ -115,11 +114,7 @@ def acknowledgements(record: Record, folder: Path) -> Compared:
             continue
         compared.compared += 1
         if held["what"] == "statement":
-            told = [
-                row
-                for row in record.by("message.sent", "about").get(held["id"], ())
-                if row.what == "statement"
-            ]
+            told = [row for row in record.by("message.sent", "about").get(held["id"], ()) if row.what == "statement"]
             if not told:
                 compared.found.append(_found("statement_unlogged", "A6", "proof", held, id=held["id"]))
             continue
@@ -140,18 +135,31 @@ def flaggers(record: Record, path: Path) -> Compared:
         compared.compared += 1
         if not held["notice"]:
             if sent is not None and record.end - sent > limit:
-                compared.found.append(_found("flagger_unanswered", "N1", "law", held, question=True, sent=_text(sent)))
+                compared.found.append(
+                    _found("flagger_unanswered", "N1", "law", held, question=True, sent=moment(sent))
+                )
             continue
         found = list(_numbered(record, "notice.received", "notice", held))
         compared.found += found
         row = record.one("notice.received", "notice", held["notice"])
         if row is not None and row.flagger_ref != held["flagger_ref"]:
             compared.found.append(
-                _found("flagger_unmarked", "N6", "law", held, row, ref=held["flagger_ref"], logged=row.flagger_ref or "—")
+                _found(
+                    "flagger_unmarked", "N6", "law", held, row, ref=held["flagger_ref"], logged=row.flagger_ref or "—"
+                )
             )
         if row is not None and held["category"] and row.category != held["category"]:
             compared.found.append(
-                _found("category_changed", "R3", "law", held, row, question=True, sent=held["category"], logged=row.category)
+                _found(
+                    "category_changed",
+                    "R3",
+                    "law",
+                    held,
+                    row,
+                    question=True,
+                    sent=held["category"],
+                    logged=row.category,
+                )
             )
     return compared
 
@@ -180,7 +188,9 @@ def orders(record: Record, path: Path) -> Compared:
             compared.found.append(_found("order_kind", "A6", "proof", held, row, sent=held["type"], logged=row.type))
         if held["territory"] and set(held["territory"].split()) != set(row.territory):
             compared.found.append(
-                _found("order_territory", "O3", "law", held, row, sent=held["territory"], logged=" ".join(row.territory))
+                _found(
+                    "order_territory", "O3", "law", held, row, sent=held["territory"], logged=" ".join(row.territory)
+                )
             )
         told = any(each.what == "order_effect" for each in record.by("message.sent", "about").get(row.order, ()))
         if told and not held["effect_at"]:
@@ -216,7 +226,7 @@ def probes(record: Record, path: Path) -> Compared:
         obligation = "K2" if held["kind"] == "reupload" else "L2"
         entries = record.by("item.examined", "item").get(held["item"], []) if record.of("item.examined") else []
         compared.found.append(
-            _found(code, obligation, "own", held, *entries[:3], probe=held["probe"], checked=_text(checked))
+            _found(code, obligation, "own", held, *entries[:3], probe=held["probe"], checked=moment(checked))
         )
     return compared
 
@@ -329,35 +339,3 @@ def _found(
         indexes=tuple(row.index for row in rows),
         fields=fields,
     )
-
-
-def _text(at: int) -> str:
-    return moment(at)
-
-
-Comparison = Callable[[Record, Path], Compared]
-COMPARISONS: dict[str, Comparison] = {
-    "receipts": acknowledgements,
-    "flagger": flaggers,
-    "orders": orders,
-    "probes": probes,
-    "dump": dump,
-}
-
-
-def check_given(given: Iterable[tuple[str, Path | None]]) -> list[tuple[str, Path]]:
-    """The evidence that was given. Raises `InputError` where a path is not there."""
-    found = []
-    for name, path in given:
-        if path is None:
-            continue
-        if not path.exists():
-            raise InputError(f"there is no such {name}", where=str(path))
-        found.append((name, path))
-    return found
-
-
-def counts(found: Sequence[Found]) -> dict[str, int]:
-    """How many findings by basis, questions apart."""
-    names = [f"{one.basis} question" if one.question else one.basis for one in found]
-    return {name: names.count(name) for name in sorted(set(names))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from waarmerk.audit.reconciled import Reconciliation
 from waarmerk.audit.results import Audit, Audited, Result
 from waarmerk.audit.said import Said
 from waarmerk.text.terminal import plain
@@ -17,6 +18,29 @@ def lines(audit: Audit, language: Language) -> Iterator[str]:
     said = Said(language)
     for audited in audit.audits:
         yield from (plain(line) for line in _service(audited, said))
+
+
+def reconciled_lines(answer: Reconciliation, language: Language) -> Iterator[str]:
+    """What outsiders hold against the log: each kind of evidence, then each finding with both sides."""
+    said = Said(language)
+    yield said.say("held.title") + f": {plain(answer.service)}"
+    for source in answer.sources:
+        yield plain(
+            said.say(
+                "held.source",
+                name=source.name,
+                rows=source.rows,
+                compared=source.compared,
+                outside=source.outside,
+                found=source.found,
+            )
+        )
+    for found in answer.findings:
+        kind = said.say("held.question") if found.question else said.say(f"basis.{found.basis}")
+        entries = f" [{said.entries(found.indexes)}]" if found.indexes else ""
+        yield plain(f"{found.obligation:4} {kind}: {found.sentence}{entries}  ({found.where})")
+    if not answer.findings:
+        yield said.say("held.none")
 
 
 def _service(audited: Audited, said: Said) -> Iterator[str]:

@@ -86,3 +86,39 @@ def run_command(
         typer.echo("\n".join(lines(answer, language)))
     if any(answer.failed(basis) for basis in fail_on):
         raise typer.Exit(ANSWER_IS_NO)
+
+
+@app.command("reconcile")
+def reconcile_command(
+    bundle: Path = typer.Argument(..., help="A bundle, from `waarmerk record export`."),
+    receipts: Path = typer.Option(None, "--receipts", help="A folder of receipts and acknowledgements.csv."),
+    flagger: Path = typer.Option(None, "--flagger", help="A trusted flagger's own list, CSV."),
+    orders: Path = typer.Option(None, "--orders", help="An authority's own list, CSV."),
+    dump: Path = typer.Option(None, "--dump", help="Daily dumps of the Commission's database."),
+    probes: Path = typer.Option(None, "--probes", help="What an auditor tried and saw, CSV."),
+    report: Path = typer.Option(None, "--report", help="The published transparency report."),
+    key: list[str] = typer.Option([], "--key", help="A verifier key of the log; without it, the bundle's own."),
+    service: str = typer.Option(None, "--service", help="The service, where the bundle has several."),
+    fail_on: list[str] = typer.Option([], "--fail-on", help="law, own or proof: exit 3 where one is contradicted."),
+    output: str = OUTPUT,
+    lang: str = LANG,
+) -> None:
+    """Hold what outsiders have against the log: what was left out of it. Exit codes as `audit run`."""
+    language, as_json = language_of(lang), wants_json(output)
+    for one in fail_on:
+        if one not in _BASES:
+            raise UsageError(f"--fail-on knows {', '.join(_BASES)}, not {one}")
+    from waarmerk.audit.load import Keys
+    from waarmerk.audit.reconciled import EVIDENCE, reconcile
+    from waarmerk.audit.terminal import reconciled_lines
+    from waarmerk.cli.log_common import parse_keys
+
+    given = dict(zip(EVIDENCE, (receipts, flagger, orders, dump, probes, report), strict=True))
+    evidence = {name: path for name, path in given.items() if path is not None}
+    answer = reconcile(bundle, Keys(parse_keys(key), ()), evidence, service=service, language=language)
+    if as_json:
+        write_json(answer)
+    else:
+        typer.echo("\n".join(reconciled_lines(answer, language)))
+    if any(answer.failed(basis) for basis in fail_on):
+        raise typer.Exit(ANSWER_IS_NO)
