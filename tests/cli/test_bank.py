@@ -120,6 +120,21 @@ def test_a_bad_line_in_the_middle_is_named_and_refuses_the_list_or_is_passed_ove
     assert (again.json()[0]["added"], again.json()[0]["known"]) == (0, 1199)
 
 
+def test_an_exported_list_is_read_again_and_says_the_same(bank, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    lines = sorted(print_hash(code) for code in codes(1, 50))
+    first.write_text("\n".join(lines) + "\n", encoding="ascii")
+    assert bank("import", first, *FROM).code == 0
+    assert bank("import", first, "--category", SCAM, "--source", "other").code == 0
+    assert "50 hashes in" in bank("export", "--out", second).out
+    assert second.read_text(encoding="ascii") == first.read_text(encoding="ascii")
+    (one,) = (entry["entry"] for entry in bank("list", "--source", "desk", "--format", "json").json()[:1])
+    (other,) = (entry["entry"] for entry in bank("list", "--source", "other", "--format", "json").json()[:1])
+    assert bank("withdraw", one, other, "--by", "Ann", "--reason", "asked to").code == 0
+    bank("export", "--out", second)
+    assert second.read_text(encoding="ascii").splitlines() == lines[1:]
+
+
 def test_a_line_without_an_end_is_read_in_bounded_memory(bank, tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes(b"f" * 100_000 + b"\n" + print_hash(codes(1)[0]).encode() + b"\n")

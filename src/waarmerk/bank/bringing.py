@@ -21,9 +21,10 @@ import numpy as np
 from waarmerk.bank.hashing import hash_medium
 from waarmerk.bank.printed import parse_signals
 from waarmerk.bank.signals.interface import KnownItem
-from waarmerk.bank.signals.pdq import QUALITY_FLOOR
+from waarmerk.bank.signals.pdq import QUALITY_FLOOR, print_hash
 from waarmerk.bank.signals.vpdq import FrameHashes, read_vpdq
-from waarmerk.bank.store.packing import pack_hash, pack_item
+from waarmerk.bank.store.packing import pack_hash, pack_item, unpack_item
+from waarmerk.bank.store.reading import Reader
 from waarmerk.bank.store.values import NewEntry, Status
 from waarmerk.errors import InputError
 from waarmerk.values import Json, Sha256
@@ -100,6 +101,23 @@ def read_list(
         bad(error)
         while line and not line.endswith(b"\n"):
             line = file.readline(LONGEST_LINE)
+
+
+def listed(reader: Reader, bank: str, signal: ListSignal) -> Iterator[str]:
+    """The hashes of a bank's entries that match now, as `read_list` reads them, each once; unusable ones left out."""
+    told: set[bytes] = set()
+    for _, page in reader.changed(0):
+        for live in page:
+            if live.bank != bank or live.packed is None:
+                continue
+            item = unpack_item(live.packed, f"entry number {live.number}")
+            frames = item.frames.usable()
+            digests = [item.sha256] if item.sha256 is not None else []
+            for text in map(print_hash, frames.codes) if signal == "pdq" else digests:
+                key = bytes.fromhex(text)
+                if key not in told:
+                    told.add(key)
+                    yield text
 
 
 def _listed(text: bytes, signal: ListSignal, status: Status) -> NewEntry:

@@ -2,6 +2,8 @@
 
 Rules:
 - It looks at the store's generation at most `REFRESH_S` ago when it answers, so a withdrawal holds within a second.
+- One that `follow`s does so in a thread of its own, in small steps, so that no look-up waits for a list of a million;
+  entries that match no more leave before new ones come.
 - Where the store cannot be reached it goes on with what it has, and refuses from `OLDEST_S` on.
 - An answer names the generation it is of.
 - A *harmless* bank suppresses: a hash of the query that is at least as near to something harmless as to anything
@@ -11,6 +13,7 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,11 +28,14 @@ from waarmerk.bank.members import Members
 from waarmerk.bank.signals.interface import AudioCodes, Codes, Heard, Hits, KnownItem
 from waarmerk.bank.store.packing import unpack_item
 from waarmerk.bank.store.reading import Reader
-from waarmerk.bank.store.values import Bank, Entry
+from waarmerk.bank.store.values import Bank, Entry, Live
 from waarmerk.errors import UnavailableError, UsageError
 from waarmerk.values import Sha256
 
 REFRESH_S: Final = 0.5
+_STEP: Final = 256
+"""Entries taken in at once by a replica that follows: about a millisecond, then others have their turn."""
+_PAUSE_S: Final = 0.0005
 OLDEST_S: Final = 30.0
 
 
@@ -47,8 +53,11 @@ class Replica:
         self.reader = reader
         self.generation = 0
         self._as_of, self._clock, self._kernels = as_of, clock, kernels
+        self._follower: threading.Thread | None = None
+        self._stopped = threading.Event()
         self._members: dict[str, Members] = {}
         self._lock = threading.Lock()
+        self._questions, self._asking = reader, self._lock
         self._item = lru_cache(maxsize=1024)(self._read_item)
         self._checked = clock()
         with self._lock:
@@ -59,20 +68,50 @@ class Replica:
     def current(self) -> int:
         """Brings it up to date where that is due; its generation. Raises UnavailableError where it is too old."""
         age = self._clock() - self._checked
-        if self._as_of is None and age >= REFRESH_S and self._lock.acquire(blocking=age >= OLDEST_S):
+        if self._follower is not None:
+            if age >= OLDEST_S:
+                raise self._too_old(age, "it has not answered")
+        elif self._as_of is None and age >= REFRESH_S and self._lock.acquire(blocking=age >= OLDEST_S):
             try:
                 self._refreshed()
             except UnavailableError as error:
                 age = self._clock() - self._checked
                 if age >= OLDEST_S:
-                    raise UnavailableError(
-                        f"what is known here is {age:.0f} s old and the store cannot be asked: {error.message}",
-                        where=error.where,
-                        hint=f"nothing is answered from a copy older than {OLDEST_S:.0f} s",
-                    ) from error
+                    raise self._too_old(age, error.message) from error
             finally:
                 self._lock.release()
         return self.generation
+
+    def follow(self) -> None:
+        """Looks at the store in a thread from now on, for a worker that answers many questions; see `stop`."""
+        if self._follower is None and self._as_of is None:
+            # A connection of its own for questions: they do not wait until a long list has been read.
+            self._questions, self._asking = Reader(self.reader.database.address), threading.Lock()
+            self._follower = threading.Thread(target=self._follow, name="waarmerk-replica", daemon=True)
+            self._follower.start()
+
+    def stop(self) -> None:
+        """Ends following; what is known stays."""
+        self._stopped.set()
+        if self._follower is not None:
+            self._follower.join()
+            self._questions.close()
+            self._questions, self._asking = self.reader, self._lock
+        self._follower = None
+        self._stopped.clear()
+
+    def _follow(self) -> None:
+        while not self._stopped.wait(REFRESH_S):
+            # What cannot be reached now is asked again; `current` refuses when that has lasted too long.
+            with contextlib.suppress(UnavailableError), self._lock:
+                self._refreshed()
+
+    def _too_old(self, age: float, why: str) -> UnavailableError:
+        return UnavailableError(
+            f"what is known here is {age:.0f} s old and the store cannot be asked: {why}",
+            where=self.reader.database.address.shown,
+            hint=f"nothing is answered from a copy older than {OLDEST_S:.0f} s",
+        )
 
     def banks(self) -> list[Bank]:
         """Every bank of the store."""
@@ -99,11 +138,11 @@ class Replica:
 
     def entries(self, numbers: Sequence[int]) -> dict[int, Entry]:
         """What the store says about entries now; of an `as_of` replica with the status of then."""
-        with self._lock:
-            entries = self.reader.numbered(numbers)
+        with self._asking:
+            entries = self._questions.numbered(numbers)
             if self._as_of is None:
                 return entries
-            then = {number: self.reader.history(number) for number in entries}
+            then = {number: self._questions.history(number) for number in entries}
         return {
             number: replace(entry, status=[c for c in then[number] if c.generation <= self._as_of][-1].status)
             for number, entry in entries.items()
@@ -111,16 +150,16 @@ class Replica:
 
     def exact(self, digest: str) -> list[int]:
         """The entries whose file has this SHA-256, matching or not."""
-        with self._lock:
-            return self.reader.exact(digest)
+        with self._asking:
+            return self._questions.exact(digest)
 
     def damaged(self) -> dict[int, str]:
         """The entries that were left out because their bytes were changed, and what is wrong."""
         return {number: why for members in self._members.values() for number, why in members.damaged.items()}
 
     def _read_item(self, number: int) -> KnownItem:
-        with self._lock:
-            return unpack_item(self.reader.packed(number), f"entry {number}")
+        with self._asking:
+            return unpack_item(self._questions.packed(number), f"entry {number}")
 
     def _refreshed(self) -> None:
         """Looks again, by a new connection where the old one has failed."""
@@ -140,9 +179,17 @@ class Replica:
             read = now
             for name in dict.fromkeys(live.bank for live in page):
                 if name in self._members:  # one made since then comes at the next look
-                    self._members[name].apply([live for live in page if live.bank == name])
+                    self._take_in(self._members[name], [live for live in page if live.bank == name])
         self.generation = read
         self._checked = began
+
+    def _take_in(self, members: Members, page: list[Live]) -> None:
+        if self._follower is None:
+            members.apply(page)
+            return
+        for first in range(0, len(page), _STEP):
+            members.apply(page[first : first + _STEP])
+            time.sleep(_PAUSE_S)
 
 
 class BankLookup:

@@ -16,7 +16,7 @@ from typing import IO, Literal
 import typer
 
 from waarmerk.bank.answer import Answer, ask
-from waarmerk.bank.bringing import ListSignal, entry_of, read_items, read_list
+from waarmerk.bank.bringing import ListSignal, entry_of, listed, read_items, read_list
 from waarmerk.bank.hashing import hash_medium
 from waarmerk.bank.quarantine import LIMIT, RECENT, Quarantine
 from waarmerk.bank.replica import Replica
@@ -29,6 +29,7 @@ from waarmerk.cli.bank_hash import hash_files
 from waarmerk.cli.bank_shared import BANK, BY, FORMAT, NAME, entry_json, opened_reader, opened_store, say, wants_json
 from waarmerk.cli.log_common import opened
 from waarmerk.errors import ANSWER_IS_NO, InputError, UsageError, WaarmerkError, combined_exit_code
+from waarmerk.record.bundle.write import appearing
 from waarmerk.text.terminal import plain
 
 app = typer.Typer(
@@ -126,6 +127,23 @@ def import_(
     if faults:
         say(f"{path}: {faults} bad lines were passed over")
     raise typer.Exit(InputError.exit_code if faults else 0)
+
+
+@app.command()
+def export(
+    bank: str = BANK,
+    name: str = NAME,
+    signal: ListSignal = typer.Option("pdq", help="Which hashes: of whole pictures and frames, or of equal files."),
+    out: Path = typer.Option(..., "-o", "--out", help="Where the list goes, one hash a line."),
+) -> None:
+    """Write the hashes of the entries that match now as a plain list, each once."""
+    count = 0
+    with opened_reader(bank) as reader, appearing(out) as file:
+        reader.bank(name)
+        for text in listed(reader, name, signal):
+            file.write(text.encode("ascii") + b"\n")
+            count += 1
+    say(f"{count} hashes in {out}", err=False)
 
 
 @app.command("list")

@@ -1,15 +1,31 @@
 """A worker's own copy of a bank: what it answers, how soon it follows, when it refuses."""
 
+import time
+
 import numpy as np
 import pytest
 
-from tests.bank.store.storing import ANN, BOB, DESK, codes, entry, frames, make, medium, opened, single, upload, video
+from tests.bank.store.storing import (
+    ANN,
+    BOB,
+    DESK,
+    SCAM,
+    codes,
+    entry,
+    frames,
+    make,
+    medium,
+    opened,
+    single,
+    upload,
+    video,
+)
 from waarmerk.bank.answer import ask
 from waarmerk.bank.replica import OLDEST_S, REFRESH_S, Replica
 from waarmerk.bank.signals.interface import KnownItem, Parts
 from waarmerk.bank.store.packing import pack_item
 from waarmerk.bank.store.store import Store
-from waarmerk.bank.store.values import Bank, By, NewEntry
+from waarmerk.bank.store.values import Bank, By, NewEntry, Source
 from waarmerk.errors import UnavailableError, UsageError
 
 
@@ -224,3 +240,42 @@ def test_sound_is_looked_up_among_the_entries_that_match(store: Store, replica: 
     clock.now = 2
     replica.current()
     assert heard(6, 9) == {(0, two, 1)}
+
+
+def test_a_replica_that_follows_sees_changes_within_a_second_while_it_is_asked(store: Store, address: str) -> None:
+    replica = Replica(opened(address))
+    replica.follow()
+    try:
+        (one,) = store.add("DEFAULT", DESK, [single(1)], ANN).ids
+        changed, seen = time.monotonic(), 0.0
+        while not matched(replica, upload(1)):
+            assert time.monotonic() - changed < 20
+            time.sleep(0.01)
+        store.add("DEFAULT", Source("list", SCAM), (single(seed, "seeded") for seed in range(100, 1500)), By())
+        store.change([one], "withdrawn", BOB)
+        changed = time.monotonic()
+        while matched(replica, upload(1)):
+            seen = time.monotonic() - changed
+            assert seen < 20
+            time.sleep(0.01)
+        generation = replica.current()
+        while generation < store.generation():
+            time.sleep(0.01)
+            generation = replica.current()
+        assert len(replica.known("DEFAULT")) == 1400
+    finally:
+        replica.stop()
+        replica.reader.close()
+
+
+def test_a_replica_that_follows_in_vain_refuses_when_it_is_too_old(
+    store: Store, replica: Replica, clock: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replica.follow()
+    try:
+        with replica._lock:  # the store does not answer
+            clock.now = replica._checked + OLDEST_S
+            with pytest.raises(UnavailableError, match="is 30 s old"):
+                replica.current()
+    finally:
+        replica.stop()

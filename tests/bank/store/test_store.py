@@ -134,8 +134,8 @@ def test_an_entry_at_a_generation_is_as_it_was_then(store: Store) -> None:
 def test_what_changed_since_a_generation_is_told_with_what_no_longer_matches(store: Store) -> None:
     one, two = store.add("DEFAULT", DESK, [single(1), single(2)], ANN).ids
     store.change([one], "retired", ANN)
-    ((generation, page),) = store.changed(1)
-    assert (generation, [live.packed for live in page]) == (2, [None])
+    (generation, page), (_, none) = store.changed(1)
+    assert (generation, [live.packed for live in page], none) == (2, [None], [])
     ((_, everything),) = store.changed(0)
     assert [live.number for live in everything] == [store.entry(two).number]
 

@@ -13,7 +13,7 @@ from waarmerk.record.outbox import Rows
 
 BATCH: Final = 1000
 """Values that one statement names."""
-_PAGE: Final = 10_000
+_PAGE: Final = 2_000
 _ENTRY: Final = (
     "number, id, bank, status, origin, category, list, confirmers, added_at, since, signals, sha256, note, extra"
 )
@@ -152,22 +152,25 @@ class Reader:
         else:
             sql = f"SELECT number, bank, status, item FROM waarmerk_bank_entry WHERE number > ? AND status IN ({_MATCHING})"  # noqa: S608, E501
             before, behind = [], []
-        after = 0
         with self.database.reading() as rows:
             generation = int(rows.one("SELECT generation FROM waarmerk_bank_state")[0])
             if as_of is not None and as_of > generation:
                 raise UsageError(f"there is no generation {as_of} yet", hint=f"the bank is at {generation}")
-            while True:
-                page = [
-                    Live(int(number), bank, status, bytes(item) if status in MATCHING else None)
-                    for number, bank, status, item in rows.all(
-                        f"{sql} ORDER BY number LIMIT {_PAGE}", [*before, after, *behind]
-                    )
-                ]
-                yield (generation if as_of is None else as_of), page
-                if len(page) < _PAGE:
-                    return
-                after = page[-1].number
+            # What no longer matches comes first: a withdrawal does not wait for a list of a million.
+            wanted = [f"{sql} AND status {word} ({_MATCHING})" for word in ("NOT IN", "IN")] if since else [sql]
+            for statement in wanted:
+                after = 0
+                while True:
+                    page = [
+                        Live(int(number), bank, status, bytes(item) if status in MATCHING else None)
+                        for number, bank, status, item in rows.all(
+                            f"{statement} ORDER BY number LIMIT {_PAGE}", [*before, after, *behind]
+                        )
+                    ]
+                    yield (generation if as_of is None else as_of), page
+                    if len(page) < _PAGE:
+                        break
+                    after = page[-1].number
 
     def one(self, rows: Rows, entry_id: str) -> Entry:
         """The entry of this id, in a transaction that is open; raises UsageError where there is none."""
