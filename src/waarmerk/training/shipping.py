@@ -30,6 +30,8 @@ DATA: dict[str, Json] = {
     "allow redistribution (uk-wikidata, us-voteview, nigeria, thailand, parts of blogs)",
     "faces": "real and fake face pictures: photoshop, gan128, fewshot, stylegan-studio (no terms stated), flux (MIT)",
     "clips": "frames of research demonstrations and talking-face data sets, for research use: see sides.json",
+    "made": "landmark swaps between people of the training side, and faces through small decoders of our own that "
+    "were trained on them (`waarmerk train make`)",
     "what that means": "no picture of these sets is in the package; the weights were learned from them. Whether "
     "terms of training pictures bind weights is unsettled; who needs certainty trains on the rows whose terms allow "
     "redistribution with the same commands, and loses the labelled fakes of clips",
