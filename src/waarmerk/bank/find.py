@@ -36,8 +36,8 @@ def find(
 
 
 def _without(asked: Asked, frames: FrameHashes, harmless: Lookup, radius: int) -> tuple[Asked, FrameHashes]:
-    kept = np.ones(len(asked), np.bool_)
-    kept[harmless.near(asked.codes, radius).query] = False
+    # A frame goes as a whole: its other views show the same.
+    kept = ~np.isin(asked.frame, asked.frame[harmless.near(asked.codes, radius).query])
     # A frame of which nothing is left to look up counts as one below the floor.
     quality = np.where(np.isin(np.arange(len(frames)), asked.frame[kept]), frames.quality, 0).astype(np.uint8)
     return Asked(asked.codes[kept], asked.frame[kept], asked.view[kept]), replace(frames, quality=quality)
