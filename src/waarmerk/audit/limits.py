@@ -37,9 +37,18 @@ def limits_of(
         if name in chosen:
             limits[name] = Limit(((0, round(chosen[name] * HOUR)),), "auditor")
         elif name in own:
-            limits[name] = Limit(tuple(sorted(own[name])), "platform")
+            limits[name] = Limit(_steps(own[name]), "platform")
         else:
             benchmark = obliged.row.benchmark or coverage().defaults.benchmark
             limits[name] = Limit(((0, round(benchmark.hours * HOUR)),), "default")
     notes = [Note("benchmark_unit", 1, (index,), {"benchmark": text}) for text, index in odd.items()]
     return limits, notes
+
+
+def _steps(declared: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The declarations that changed the value, in the order of time."""
+    found: list[tuple[int, int]] = []
+    for since, value in sorted(declared):
+        if not found or found[-1][1] != value:
+            found.append((since, value))
+    return tuple(found)

@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from waarmerk.audit.loaded import Record
@@ -67,4 +68,5 @@ def change_told(record: Record) -> Iterator[Case]:
 
 def _held(policies: list[Row], moment: int) -> Row | None:
     """The policy in force at a time, milliseconds; `policies` in the order of coming into force."""
-    return next((row for row in reversed(policies) if row.in_force_from <= moment), None)
+    at = bisect_right(policies, moment, key=lambda row: row.in_force_from)
+    return policies[at - 1] if at else None
