@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from waarmerk.audit.figures import binomial_tail, lower_bound, median, median_with_open, upper_bound
+from waarmerk.audit.figures import binomial_tail, closed_by, lower_bound, median, median_with_open, upper_bound
 
 
 @given(st.integers(0, 3000), st.integers(1, 3000))
@@ -57,3 +57,12 @@ def test_open_cases_never_make_the_median_smaller(closed: list[float], still_ope
         assert with_open == lower_median
     assert with_open is None or with_open >= min(closed)
     assert np.isfinite(median(closed) or 0.0)
+
+
+def test_the_curve_with_open_cases_is_kaplan_and_meiers_of_their_own_table() -> None:
+    closed = [6.0, 6, 6, 7, 10, 13, 16, 22, 23]
+    still_open = [6.0, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    times, shares = closed_by(closed, still_open)
+    staying = dict(zip(times, 1 - shares, strict=True))
+    printed = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}
+    assert {int(time): round(share, 3) for time, share in staying.items()} == printed
