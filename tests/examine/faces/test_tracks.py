@@ -291,5 +291,5 @@ def test_a_well_known_face_that_is_lost_is_looked_for_as_a_new_one_is() -> None:
     boxes = [[] if gone <= n < gone + 4 else box for n, box in enumerate(steady(KNOWN + 20))]
     scene = Scene(boxes, boxes)
     faces = followed(scene, samples(len(boxes)))
-    assert [n for n in scene.looked if n >= gone] == list(range(gone, len(boxes) - 1, 2)) + [len(boxes) - 1]
+    assert [n for n in scene.looked if n >= gone] == [*range(gone, len(boxes) - 1, 2), len(boxes) - 1]
     assert [f.sample.number for f in faces if f.track == 1] == list(range(gone + 4, len(boxes)))
