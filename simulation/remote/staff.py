@@ -30,6 +30,8 @@ _RULES = {
     "election": "rule:political-deception",
     "minors": "rule:child-abuse",
 }
+# No connection is kept: one that the desk closed meanwhile would break the next request.
+_LIMITS = httpx.Limits(max_keepalive_connections=0)
 RIGHT = 0.93
 
 
@@ -49,7 +51,9 @@ class Reviewer:
     ) -> None:
         self._loop, self._client, self._chance, self._habits = loop, client, chance, habits
         self._login, self._settle, self._aside = login, settle, aside
-        self._http = httpx.Client(base_url=client.address, timeout=60, trust_env=False, follow_redirects=True)
+        self._http = httpx.Client(
+            base_url=client.address, timeout=60, trust_env=False, follow_redirects=True, limits=_LIMITS
+        )
         self._password = password
         self._log_in()
         self._left: set[str] = set()
