@@ -4,7 +4,8 @@ Rules:
 - A PDQ hash outlives about 2 % of a side cut off around the picture and half of that at one corner (measured,
   `benchmarks/bench_robustness.py`), so the ladder's steps are 4 % around, 3 % at a corner, above and below, to a
   little beyond a quarter; and the middles that fit the screens of phones and feeds.
-- Parts are cut from the picture inside its borders, where it has some; that picture itself is a part too.
+- Parts are cut from the whole picture, and from the picture inside its borders, where it seems to have some; that
+  picture itself is a part too.
 - Frames that hardly differ share their parts: a frame gets its own where its hash lies more than `NEAR` bits from
   that of the last frame that did, or `LONGEST_S` later. Parts below the quality floor are left out.
 The numbers of the parts are kept in banks: the ladder is only ever added to at its end.
@@ -105,10 +106,11 @@ class Cutter:
         self._last, self._last_s = whole, t_s
         rows, columns = borders(luma)
         inside = luma[rows, columns]
-        for place, part in enumerate(LADDER[1:], 1):
-            if part.name == "inside" and inside.shape == luma.shape:
-                continue
-            cut = part.of(inside)
+        # A dark wall may be taken for a border: where there seems to be one, both pictures are cut.
+        for place, base in [(place, luma) for place in range(2, len(LADDER))] + (
+            [] if inside.shape == luma.shape else [(place, inside) for place in range(1, len(LADDER))]
+        ):
+            cut = LADDER[place].of(base)
             found = None if cut is None else coefficients(cut)
             if found is not None and found.quality >= QUALITY_FLOOR:
                 self._codes += hash_of(found).tobytes()
