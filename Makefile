@@ -1,4 +1,4 @@
-# Targets: venv demo demo-audit check test test-all lint bench golden pictures system lock clean. `make` alone lists them.
+# Targets: venv demo demo-audit demo-platform check test test-all lint bench golden pictures system lock clean. `make` alone lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ LOCK := requirements/test.lock
 APT := $(shell sed 's/\#.*//' requirements/apt.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-audit check test test-all lint bench golden pictures system clean lock
+.PHONY: help venv demo demo-audit demo-platform check test test-all lint bench golden pictures system clean lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ demo: venv ## make three sample clips, examine them, open the report
 
 demo-audit: venv ## simulate a platform's negligent fortnight, audit it, compare with the truth
 	$(BIN)/python examples/demo/audit.py
+
+demo-platform: venv ## a simulated week against the real desk, then the audit of its record
+	$(BIN)/python examples/platform/demo.py
 
 check: venv ## examine your own: make check FILE=video.mp4
 	@test -n "$(FILE)" || { echo "Which file? make check FILE=video.mp4"; exit 2; }
