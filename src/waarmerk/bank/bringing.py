@@ -50,6 +50,8 @@ def entry_of(item: KnownItem, status: Status, note: str = "", extra: str | None 
         names.append("audio")
     if item.sha256 is not None:
         names.append("sha256")
+    if item.md5 is not None:
+        names.append("md5")
     if not names:
         raise InputError(
             f"no hash of this item has a quality of {QUALITY_FLOOR} or better, so it would match nothing",

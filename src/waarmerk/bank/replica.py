@@ -82,6 +82,11 @@ class Replica:
                 self._lock.release()
         return self.generation
 
+    def look(self) -> None:
+        """Looks at the store now: whoever has just changed it sees the change."""
+        with self._lock:
+            self._refreshed()
+
     def follow(self) -> None:
         """Looks at the store in a thread from now on, for a worker that answers many questions; see `stop`."""
         if self._follower is None and self._as_of is None:

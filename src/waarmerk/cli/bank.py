@@ -24,7 +24,7 @@ from waarmerk.bank.seen import note_matches, remember, seen
 from waarmerk.bank.store.database import Address
 from waarmerk.bank.store.store import create_store
 from waarmerk.bank.store.values import Added, Bank, BankKind, By, Source, Status
-from waarmerk.cli import bank_life
+from waarmerk.cli import bank_life, bank_serve
 from waarmerk.cli.bank_hash import hash_files
 from waarmerk.cli.bank_shared import BANK, BY, FORMAT, NAME, entry_json, opened_reader, opened_store, say, wants_json
 from waarmerk.cli.log_common import opened
@@ -259,3 +259,4 @@ def _tell_answer(answer: Answer, path: str, *, as_json: bool) -> None:
 
 app.command("hash")(hash_files)
 bank_life.register(app)
+bank_serve.register(app)

@@ -41,6 +41,7 @@ from waarmerk.record.outbox import Rows
 from waarmerk.values import Json
 from waarmerk.web.app import create_app
 from waarmerk.web.auth.rates import Rates
+from waarmerk.web.listening import Server
 from waarmerk.web.public.looking import Looks, router_of
 from waarmerk.web.site import Site
 
@@ -174,23 +175,8 @@ def serve(installation: Installation, clock: Clock, *, host: str, port: int, tol
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=64 << 10,
         )
-        server = _Server(config, told)
+        server = Server(config, told)
         server.run()
-
-
-class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
-
-    def __init__(self, config: uvicorn.Config, told: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._told = told
-
-    async def startup(self, sockets: list[Any] | None = None) -> None:
-        await super().startup(sockets)
-        if self.should_exit:
-            raise UsageError(f"port {self.config.port} of {self.config.host} is taken", hint="another --port")
-        port = self.servers[0].sockets[0].getsockname()[1]
-        self._told(f"http://{self.config.host}:{port}/")
 
 
 def open_log_of(installation: Installation) -> PosixStorage:

@@ -123,7 +123,8 @@ class MediumSignals:
 class KnownItem:
     """What a bank keeps of one entry to compare with; any of it may be missing.
 
-    `frames`: int64 frame numbers, hashes and times in the order of time; of a picture one row at 0 s.
+    `frames`: int64 frame numbers, hashes and times in the order of time; of a picture one row at 0 s. `md5`: 32
+    hexadecimal digits of the file, as older lists have them; it says that files are equal only to those who trust it.
     """
 
     kind: Literal["image", "video"]
@@ -131,6 +132,7 @@ class KnownItem:
     parts: Parts = field(default_factory=Parts.none)
     audio: AudioCodes | None = None
     sha256: Sha256 | None = None
+    md5: str | None = None
 
     @staticmethod
     def of(signals: MediumSignals) -> KnownItem:

@@ -40,7 +40,7 @@ def pack_item(item: KnownItem) -> bytes:
     """The item as bytes."""
     frames = item.frames
     single = item.kind == "image" and len(frames) == 1 and not len(item.parts)
-    if single and item.sha256 is None and item.audio is None and frames.frame[0] == 0 == frames.t_s[0]:
+    if single and item.sha256 is None is item.md5 and item.audio is None and frames.frame[0] == 0 == frames.t_s[0]:
         return pack_hash(frames.codes[0].astype("<u8").tobytes(), int(frames.quality[0]))
     whole = {
         "kind": item.kind,
@@ -48,7 +48,9 @@ def pack_item(item: KnownItem) -> bytes:
         "frames": _out(frames, _FRAMES),
         "parts": _out(item.parts, _PARTS),
     }
-    return _sealed({**whole, "audio": _audio_out(item.audio)})
+    # Only where there is one: the bytes of an item say what it is, and those of old do not change.
+    more = {} if item.md5 is None else {"md5": item.md5}
+    return _sealed({**whole, "audio": _audio_out(item.audio), **more})
 
 
 def unpack_item(data: bytes, where: str = "") -> KnownItem:
@@ -65,6 +67,7 @@ def unpack_item(data: bytes, where: str = "") -> KnownItem:
         Parts(**_in(value["parts"], _PARTS)),
         _audio_in(value["audio"]),
         value["sha256"],
+        value.get("md5"),
     )
 
 

@@ -158,6 +158,15 @@ class Store(Reader):
             events.append(self._event(entry.id, to, entry.source, confirmers, entry.signals, by, pid))
         self._outbox.record_all(rows.connection, events)
 
+    def there(self, bank: str, origin: str, packed: bytes) -> Entry | None:
+        """The entry of this item from this source, whatever became of it."""
+        with self.database.reading() as rows:
+            row = rows.one(
+                "SELECT id FROM waarmerk_bank_entry WHERE bank = ? AND origin = ? AND digest = ?",
+                (bank, origin, _digest(packed)),
+            )
+            return None if row is None else self.one(rows, str(row[0]))
+
     def now(self) -> str:
         """The clock's time as the record writes it."""
         return self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
