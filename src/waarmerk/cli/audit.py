@@ -38,7 +38,9 @@ def run_command(
         [], "--obligation", help="A Python file of your own obligations; it is run."
     ),
     fail_on: list[str] = typer.Option([], "--fail-on", help="law, own or proof: exit 3 where one is negative."),
+    only: list[str] = typer.Option([], "--only", help="An obligation by its id, that one alone; again for more."),
     csv: Path = typer.Option(None, "--csv", help="Write all deviations there.", dir_okay=False),
+    html: Path = typer.Option(None, "--html", help="Write a report to read and print there.", dir_okay=False),
     output: str = OUTPUT,
     lang: str = LANG,
 ) -> None:
@@ -68,6 +70,7 @@ def run_command(
         service=service,
         benchmarks=dict(hours_of(text) for text in benchmark),
         language=language,
+        only=frozenset(only),
     )
     answer, worked = audit(bundle, options)
     if csv is not None:
@@ -78,6 +81,18 @@ def run_command(
                 write_deviations(stream, worked, language)
         except OSError as error:
             raise InputError(f"the table cannot be written: {error.strerror}", where=str(csv)) from error
+    if html is not None:
+        from waarmerk.audit.page import audit_page
+        from waarmerk.cli.audit_made import made_by
+        from waarmerk.cli.dsa_shared import write_page
+
+        typed: dict[str, list[str]] = {
+            **{"--service": [service] if service else [], "--turnover": [turnover] if turnover else []},
+            **{"--key": key, "--witness-key": witness_key, "--benchmark": benchmark, "--materiality": materiality},
+            **{"--obligation": [str(path) for path in obligation], "--only": only},
+        }
+        made = made_by(bundle, tier, typed, html, options.setting.turnover)
+        write_page(html, audit_page(answer, worked, made, language))
     if as_json:
         write_json(answer)
     else:
