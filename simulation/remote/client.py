@@ -1,13 +1,14 @@
 """What the world does to a real desk, over its API, and what the platform's own system does when the desk asks.
 
 Rules:
-- The platform keeps its media and its items; the desk knows them by their reference.
+- The platform keeps its items; the desk knows them by their reference, and gets the pictures of what may be a fake.
 - What the desk asks by webhook is done within minutes, and confirmed; a label is shown, a removal takes down.
 - Mails are the desk's messages, fetched and passed on as a platform does it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from typing import Any, Literal
 import httpx
 from simulation.plaza.habits import Habits
 from simulation.remote.hearing import Hearing
+from simulation.remote.pictures import picture
 from simulation.world import words
 from simulation.world.acts import Complaint, Mail, Notice, Order, Outside, Person, Upload
 from simulation.world.chance import Chance
@@ -64,7 +66,10 @@ class Client:
         self._made += 1
         ref = f"clip-{self._made}"
         self.items[ref] = Item(upload)
-        self._upload(ref, upload.uploader, upload.declared)
+        medium = None
+        if upload.nature.fake is not None and not upload.nature.edited:
+            medium = self._put(picture(upload.nature.fake, self.chance))
+        self._upload(ref, upload.uploader, upload.declared, medium)
         self.settle()
         return ref
 
@@ -192,11 +197,18 @@ class Client:
         self._post("/v1/effects", given, "platform")
         self.settle()
 
-    def _upload(self, ref: str, who: Person, declared: tuple[str, ...]) -> None:
+    def _put(self, medium: bytes) -> str:
+        name = hashlib.sha256(medium).hexdigest()
+        answer = self._http.put(f"/v1/media/{name}", content=medium, headers=self._headers("platform"))
+        answer.raise_for_status()
+        return name
+
+    def _upload(self, ref: str, who: Person, declared: tuple[str, ...], medium: str | None = None) -> None:
         given: dict[str, Any] = {
             "platform_ref": ref,
             "uploader": who.name,
-            "content_type": [words.VIDEO],
+            "content_type": [words.VIDEO if medium is None else words.IMAGE],
+            "sha256": medium,
             "posted_at": text(self.loop.now),
             "language": who.language.lower(),
             "declared": list(declared),

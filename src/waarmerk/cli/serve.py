@@ -49,6 +49,9 @@ def serve_(
     declaration: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="What the service is and promises: tier, benchmarks ...")
     ] = None,
+    bank: Annotated[
+        str | None, typer.Option(metavar="PATH-OR-URL", help="The bank of known fakes (default: in the desk's database).")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = False,
 ) -> None:
     """Stand beside a platform: intake, decisions, messages, their record; on loopback, examine a file in a browser.
@@ -83,6 +86,7 @@ def serve_(
         transparency_token=os.environ.get("WAARMERK_TDB_TOKEN"),
         authority=authority,
         examine=examine,
+        bank=bank,
         declared=None if declaration is None else read_declaration(_bytes(declaration), str(declaration)),
     )
 

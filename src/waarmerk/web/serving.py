@@ -14,15 +14,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx
 import uvicorn
 
+from waarmerk.desk.cases.banking import BankLooker, DeskBank
 from waarmerk.desk.cases.examining import ExamineLooker
 from waarmerk.desk.cases.flow import Duties, Worker
-from waarmerk.desk.cases.looking import Looker, NoLooker
+from waarmerk.desk.cases.looking import Looker
 from waarmerk.desk.cases.prepare import adopt_policy
 from waarmerk.desk.intake.hours import close_hours
 from waarmerk.desk.people.declaration import Declaration, declare_service
@@ -45,6 +47,7 @@ from waarmerk.web.listening import Server
 from waarmerk.web.public.looking import Looks, router_of
 from waarmerk.web.site import Site
 
+_random = secrets.token_bytes
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Roles = Literal["all", "api", "worker"]
 
@@ -53,7 +56,8 @@ Roles = Literal["all", "api", "worker"]
 class Installation:
     """What an operator sets. `folder` holds all that is not said otherwise: database, media, log.
 
-    `pace`: how much longer or shorter than usual the pauses between regular duties are.
+    `bank`: a bank of known fakes elsewhere than in the desk's database, a path or a URL of PostgreSQL; `pace`: how
+    much longer or shorter than usual the pauses between regular duties are.
     """
 
     folder: Path
@@ -73,11 +77,19 @@ class Installation:
     examine: bool = True
     requests_per_second: float = 50.0
     declared: Declaration | None = None
+    bank: str | None = None
     pace: float = 1.0
 
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder}/desk.db"
+
+    @property
+    def bank_address(self) -> str:
+        if self.bank:
+            return self.bank
+        url = self.database_url
+        return url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.replace("+psycopg", "", 1)
 
     @property
     def queue_url(self) -> str:
@@ -105,12 +117,13 @@ def running(
 ) -> Iterator[Running]:
     """The installation with its worker and duties started; all ended when it is left."""
     installation.folder.mkdir(parents=True, exist_ok=True)
-    desk = Desk(open_database(installation.database_url), installation.service, clock, secrets.token_bytes)
+    desk = Desk(open_database(installation.database_url), installation.service, clock, _random)
     media = open_media(installation.media or str(installation.folder / "media"), installation.folder / "scratch")
     with desk.write() as unit:
         if installation.declared is not None:
             declare_service(unit, installation.declared)
         adopt_policy(unit, installation.policy, installation.policy_text)
+    bank = DeskBank(installation.bank_address, installation.service, clock, _random)
     site = Site(
         desk,
         Rates(installation.requests_per_second, int(installation.requests_per_second * 4), time.monotonic),
@@ -119,14 +132,16 @@ def running(
         mode=installation.mode,
         local=local,
         policy=lambda: installation.policy,
+        retire=bank.retire,
     )
     made = Running(site, installation)
     worker: Worker | None = None
     threads: list[threading.Thread] = []
     try:
         if installation.roles in ("all", "worker"):
-            found = looker(media) if looker else _looker(installation, media)
-            duties = Duties(lambda: installation.policy, found, installation.mode, installation.authority)
+            found = looker(media) if looker else _looker(installation, media, bank)
+            learn = partial(bank.learn, desk, media)
+            duties = Duties(lambda: installation.policy, found, installation.mode, installation.authority, learn)
             worker = Worker(
                 desk,
                 duties,
@@ -150,6 +165,7 @@ def running(
             thread.join(10)
         if worker is not None:
             worker.stop()
+        bank.close()
         desk.engine.dispose()
 
 
@@ -187,10 +203,10 @@ def open_log_of(installation: Installation) -> PosixStorage:
     return storage
 
 
-def _looker(installation: Installation, media: MediaStore) -> Looker:
-    if not installation.examine:
-        return NoLooker()
-    return ExamineLooker(media, Examiner(Options(), clock=time.monotonic))
+def _looker(installation: Installation, media: MediaStore, bank: DeskBank) -> Looker:
+    if installation.examine:
+        return ExamineLooker(media, Examiner(Options(), clock=time.monotonic), bank.look)
+    return BankLooker(media, bank)
 
 
 def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Callable[[], None]]]:

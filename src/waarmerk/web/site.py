@@ -17,9 +17,9 @@ from waarmerk.record.log.posix import PosixStorage
 from waarmerk.web.auth.rates import Rates
 
 
-def _nothing_to_retire(entry: str, pid: str) -> None:
+def nothing_to_retire(entry: str, pid: str, decision: str | None) -> None:
     """Where there is no bank, no entry can be retired."""
-    del entry, pid
+    del entry, pid, decision
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Site:
     max_upload: int = 4 << 30
     contact: str = ""
     policy: Callable[[], Policy] = field(default=default_policy)
-    retire: Callable[[str, str], None] = field(default=_nothing_to_retire)
+    retire: Callable[[str, str, str | None], None] = field(default=nothing_to_retire)
 
     def now(self) -> str:
         """The time as tables hold it."""

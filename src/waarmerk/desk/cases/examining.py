@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -14,8 +15,8 @@ from waarmerk.examine.report.rows import check_row
 from waarmerk.examine.walk import Examiner
 from waarmerk.values import Abstention, Examination, Finding, Ratio
 
-Matcher = Callable[[Medium, Examination], tuple[Known, ...]]
-"""What the bank knows of an examined medium."""
+Matcher = Callable[[Path], tuple[Known, ...]]
+"""What the bank knows of a medium."""
 _STATES: dict[str, Literal["none", "valid", "trusted", "invalid"]] = {
     "valid": "valid",
     "trusted": "trusted",
@@ -35,7 +36,8 @@ class ExamineLooker:
         """See `Looker`."""
         with self._media.local(medium.sha256) as path:
             done = self._examiner.examine(path)
-        return looked_at(done, () if self._matcher is None else self._matcher(medium, done))
+            matches = () if self._matcher is None else self._matcher(path)
+        return looked_at(done, matches)
 
 
 def looked_at(done: Examination, matches: tuple[Known, ...]) -> Looked:

@@ -38,12 +38,14 @@ _DEAD = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 
 @dataclass(frozen=True)
 class Duties:
-    """What a worker does its work with. `authority`: who is told of what Art. 18 asks for."""
+    """What a worker does its work with. `authority`: who is told of what Art. 18 asks for; `learn`: has the bank
+    keep what a decision confirmed."""
 
     policy: Callable[[], Policy]
     looker: looking.Looker
     mode: Literal["live", "shadow"] = "shadow"
     authority: str = "national authority"
+    learn: Callable[[str], object] | None = None
 
 
 class Worker:
@@ -144,6 +146,11 @@ class Worker:
             with desk.write() as unit:
                 ask_platform(unit, decision_id)
 
+        @DBOS.step(name="learn", retries_allowed=True, max_attempts=5, should_retry=_passing)
+        def learn(decision_id: str) -> None:
+            if duties.learn is not None:
+                duties.learn(decision_id)
+
         @DBOS.step(name="done")
         def done(task_id: str, kind: str, subject: str, trouble: str) -> None:
             with desk.write() as unit:
@@ -169,6 +176,7 @@ class Worker:
                 else:
                     tell(subject)
                     ask(subject)
+                    learn(subject)
             except Exception as error:  # whatever it is, it stops this case alone
                 logging.getLogger(__name__).exception("a task failed")
                 trouble = f"{type(error).__name__}: {error}"

@@ -29,11 +29,13 @@ REVIEWERS = ("reviewer", "senior", "admin")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a person's choice: the decision, or that a second person is waited for; entries to retire."""
+    """What became of a person's choice: the decision, or that a second person is waited for; entries to retire,
+    and the decision that they came from."""
 
     decision: str | None
     waits_for_second: bool = False
     undone: tuple[str, ...] = ()
+    challenged: str | None = None
 
 
 def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int) -> Verdict:
@@ -119,7 +121,7 @@ def decide_challenge(
     given = {"outcome": outcome, "facts": explained(explanation, row.language)}
     tell(unit, "challenge_outcome", about=row.id, to=row.sender, language=row.language, given=given)
     entries = unit.connection.execute(select(banked.c.entry).where(banked.c.decision == row.decision)).scalars()
-    return Verdict(carried_out_by, undone=tuple(entries) if reversed_ else ())
+    return Verdict(carried_out_by, undone=tuple(entries) if reversed_ else (), challenged=row.decision)
 
 
 def _settled(

@@ -122,7 +122,7 @@ def decide_case(
         say = words("desk", language(request, who)).say
         return _case(case_id, request, site, who, 409, say("decide.conflict", message=error.message))
     for entry in verdict.undone:
-        site.retire(entry, who.pid)
+        site.retire(entry, who.pid, verdict.challenged)
     return RedirectResponse(f"/queue?said={'second' if verdict.waits_for_second else 'done'}", 303)
 
 
