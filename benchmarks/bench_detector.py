@@ -183,7 +183,7 @@ def comparison(options: argparse.Namespace) -> list[tuple[str, ...]]:
 
     crops = Store(options.store)
     named: list[tuple[str, object]] = [("**ours, shipped**", built_in("manipulation"))]
-    named += [(f"MesoInception, {path.stem}", MesoInception(path)) for path in options.meso]
+    named += [(path.stem.replace("_", ", "), MesoInception(path)) for path in options.meso]
     named += [(f"run {path.parent.name}", Checkpoint(path, 160)) for path in options.run]
     if options.probes:
         named += probes(options.store, options.clip)
