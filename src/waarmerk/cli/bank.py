@@ -17,6 +17,8 @@ import typer
 
 from waarmerk.bank.answer import Answer, ask
 from waarmerk.bank.bringing import ListSignal, entry_of, listed, read_items, read_list
+from waarmerk.bank.exchange.bring import Brought, bring, entries_of
+from waarmerk.bank.exchange.formats import FORMATS
 from waarmerk.bank.hashing import hash_medium
 from waarmerk.bank.quarantine import LIMIT, RECENT, Quarantine
 from waarmerk.bank.replica import Replica
@@ -25,6 +27,7 @@ from waarmerk.bank.store.database import Address
 from waarmerk.bank.store.store import create_store
 from waarmerk.bank.store.values import Added, Bank, BankKind, By, Source, Status
 from waarmerk.cli import bank_life, bank_serve
+from waarmerk.cli.bank_exchange import WRITTEN, format_wanted, write_records
 from waarmerk.cli.bank_hash import hash_files
 from waarmerk.cli.bank_shared import BANK, BY, FORMAT, NAME, entry_json, opened_reader, opened_store, say, wants_json
 from waarmerk.cli.log_common import opened
@@ -96,16 +99,21 @@ def import_(
     category: str = CATEGORY,
     source: str = SOURCE,
     signal: ListSignal = typer.Option("pdq", help="What the hashes are."),
+    form: str = typer.Option("auto", "--as", help=f"auto, list (one hash a line), {', '.join(FORMATS)}."),
     bad_lines: Literal["refuse", "skip"] = typer.Option("refuse", help="A bad line refuses the list, or is told."),
     hold_above: int = typer.Option(LIMIT, help="Hold what would match more than so many of the recent uploads."),
     output: str = FORMAT,
 ) -> None:
-    """Import a list of hashes as seeded entries, in one transaction."""
+    """Import a list of hashes as seeded entries, in one transaction; what its source took back is withdrawn."""
     as_json = wants_json(output)
     faults = 0
+    brought = Brought()
 
     def bad(error: InputError) -> None:
         nonlocal faults
+        if bad_lines == "refuse":
+            hint = "nothing of this list was stored; mend it, or choose --bad-lines skip"
+            raise InputError(error.message, where=error.where, hint=error.hint or hint)
         faults += 1
         if faults <= _SHOWN_FAULTS:
             say(error.sentence())
@@ -115,11 +123,16 @@ def import_(
         quarantine = Quarantine(store.bank(name), seen(store, RECENT), hold_above)
         # The digest of a list that comes through a pipe is not known before its end.
         digest = None if file == "-" else _digest(stream)
-        entries = quarantine.weigh(read_list(stream, signal, "seeded", path, None if bad_lines == "refuse" else bad))
-        reason = By(reason=f"listed by {source}")
-        added = store.add(name, Source(source, category, digest), entries, reason, held=quarantine.whole)
+        read = format_wanted(form, stream)
+        given = (
+            read_list(stream, signal, "seeded", path, None if bad_lines == "refuse" else bad)
+            if read is None
+            else entries_of(read.read(stream, path, bad), read, brought, bad)
+        )
+        of = Source(source, category, digest)
+        added = bring(store, name, of, quarantine.weigh(given), brought, held=quarantine.whole)
         whole = quarantine.whole()
-    _tell_added(added, path, as_json=as_json)
+    _tell_added(added, path, as_json=as_json, brought=brought)
     if whole is not None:
         say(f"{path}: {whole}; its entries are disputed until somebody confirms them")
     elif quarantine.tried().held:
@@ -134,9 +147,16 @@ def export(
     bank: str = BANK,
     name: str = NAME,
     signal: ListSignal = typer.Option("pdq", help="Which hashes: of whole pictures and frames, or of equal files."),
-    out: Path = typer.Option(..., "-o", "--out", help="Where the list goes, one hash a line."),
+    out: Path = typer.Option(..., "-o", "--out", help="Where the list goes."),
+    form: str = typer.Option("list", "--as", help=f"list (one hash a line), {', '.join(WRITTEN)}."),
+    entry: str = typer.Option(None, help="Only this entry; not as a plain list."),
 ) -> None:
-    """Write the hashes of the entries that match now as a plain list, each once."""
+    """Write the entries that match now: as a plain list, each hash once, or in a format of exchange."""
+    if form != "list":
+        say(f"{write_records(bank, name, form, out, entry)} entries in {out}", err=False)
+        return
+    if entry is not None:
+        raise UsageError("a plain list is of a whole bank", hint="--as csv")
     count = 0
     with opened_reader(bank) as reader, appearing(out) as file:
         reader.bank(name)
@@ -217,15 +237,19 @@ def _digest(stream: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _tell_added(added: Added, path: str, *, as_json: bool) -> None:
+def _tell_added(added: Added, path: str, *, as_json: bool, brought: Brought | None = None) -> None:
+    taken_back, not_fakes = (0, 0) if brought is None else (brought.withdrawn, brought.not_fakes)
     if as_json:
         facts = {"path": path, "added": len(added.ids), "known": added.known, "withdrawn": added.withdrawn}
+        more = {} if brought is None else {"taken_back": taken_back, "not_fakes": not_fakes}
         entries = list(added.ids) if len(added.ids) <= 1000 else []
-        typer.echo(json.dumps({**facts, "generation": added.generation, "entries": entries}))
+        typer.echo(json.dumps({**facts, "generation": added.generation, **more, "entries": entries}))
         return
     said = [f"{len(added.ids)} added"]
     said += [f"{added.known} there already from this source"] if added.known else []
     said += [f"{added.withdrawn} not added: this source has withdrawn them"] if added.withdrawn else []
+    said += [f"{taken_back} withdrawn, for their source took them back"] if taken_back else []
+    said += [f"{not_fakes} passed over, for their source calls them genuine"] if not_fakes else []
     shown = f" ({added.ids[0]})" if len(added.ids) == 1 else ""
     typer.echo(f"{plain(path)}: {', '.join(said)}{shown}; generation {added.generation}")
 

@@ -8,13 +8,13 @@ Rules:
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
+from waarmerk.bank.exchange.hashes import frames_of, parse_frames, print_frames
 from waarmerk.bank.signals.interface import Asked, KnownItem, MediumSignals, Parts
 from waarmerk.bank.signals.pdq import parse_hash, print_hash
 from waarmerk.bank.signals.vpdq import FrameHashes
@@ -54,8 +54,7 @@ def written(name: str, frames: FrameHashes) -> str | None:
         return None
     if name == "pdq":
         return print_hash(frames.codes[0])
-    rows = zip(frames.codes, frames.quality, frames.t_s, strict=True)
-    return json.dumps([f"{print_hash(code)},{int(quality)},{float(t_s):.3f}" for code, quality, t_s in rows])
+    return print_frames(frames)
 
 
 def parse(name: str, text: object) -> Spoken:
@@ -71,8 +70,8 @@ def parse(name: str, text: object) -> Spoken:
         return Spoken(None, text.lower())
     if name == "pdq":
         code = parse_hash(text)
-        return Spoken(_medium("image", _frames([(code, _TOP_QUALITY, 0.0)])))
-    return Spoken(_medium("video", _vpdq(text)))
+        return Spoken(_medium("image", frames_of([(code, _TOP_QUALITY, 0.0)])))
+    return Spoken(_medium("video", parse_frames(text)))
 
 
 def item_of(several: dict[str, Spoken]) -> KnownItem:
@@ -83,27 +82,6 @@ def item_of(several: dict[str, Spoken]) -> KnownItem:
         return KnownItem("video", FrameHashes.none(), md5=md5)
     digest = None if frames.sha256 == "" else frames.sha256
     return replace(KnownItem.of(frames), md5=md5, sha256=digest)
-
-
-def _vpdq(text: str) -> FrameHashes:
-    try:
-        rows = json.loads(text)
-        parts = [str(row).split(",") for row in rows]
-        found = [(parse_hash(code), int(quality), float(t_s)) for code, quality, t_s in parts]
-    except (ValueError, TypeError, RecursionError) as error:
-        raise InputError(f"this is no vPDQ signal: {error}", hint='["hash,quality,seconds", ...]') from error
-    if not found or not all(0 <= quality <= 100 and 0 <= t_s < 1e7 for _, quality, t_s in found):
-        raise InputError("a vPDQ signal has frames, qualities from 0 to 100 and times in seconds")
-    return _frames(sorted(found, key=lambda row: row[2]))
-
-
-def _frames(rows: list[tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint64]], int, float]]) -> FrameHashes:
-    return FrameHashes(
-        np.arange(len(rows), dtype=np.int64),
-        np.asarray([quality for _, quality, _ in rows], np.uint8),
-        np.stack([code for code, _, _ in rows]),
-        np.asarray([t_s for _, _, t_s in rows], np.float64),
-    )
 
 
 def _medium(kind: Literal["image", "video"], frames: FrameHashes) -> MediumSignals:
