@@ -128,7 +128,13 @@ class Reviewer:
 
     def _chosen(self, restrict: bool, proposed: str | None, nature: Nature) -> str:
         """What stays up and is synthetic gets a label."""
-        if proposed in ("rule:ordered", "rule:declared-label", "rule:satire-label", "rule:child-abuse"):
+        if proposed in (
+            "rule:ordered",
+            "rule:declared-label",
+            "rule:satire-label",
+            "rule:child-abuse",
+            "rule:known-fake",
+        ):
             return proposed
         if not restrict:
             return "rule:looks-manipulated" if nature.synthetic else "no_action"

@@ -190,7 +190,8 @@ class Store(Reader):
         self, rows: Rows, bank: str, source: Source, new: list[NewEntry], by: By, pid: str | None, generation: int
     ) -> list[str]:
         ids = [self._random(16).hex() for _ in new]
-        confirmers = [(pid,) if pid is not None and entry.status == "confirmed" else () for entry in new]
+        together = () if pid is None else (pid, *(str(self._pid(rows, By(name))) for name in by.also))
+        confirmers = [together if entry.status == "confirmed" else () for entry in new]
         at = self.now()
         head = (bank, source.origin, source.category, source.list, at, generation)
         rows.change_all(

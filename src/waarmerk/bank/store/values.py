@@ -42,12 +42,13 @@ class Bank:
 class By:
     """On whose word: a person's name (kept as a pseudonym), or None for the importer; and why.
 
-    `because`: id of the decision behind it, 128 bits in hexadecimal.
+    `because`: id of the decision behind it, 128 bits in hexadecimal; `also`: who confirmed it together with them.
     """
 
     person: str | None = None
     reason: str = ""
     because: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,9 @@ class DeskBank:
         except InputError:
             return ()  # flat pictures resemble each other: no entry is better than a wrong match
         with self._turn:
-            added = self._store.add(
-                NAME, Source("the desk", body["category"]), [entry], By(body["deciders"][-1], "decided", decision_id)
-            )
+            first, *others = body["deciders"]
+            by = By(first, "decided", decision_id, tuple(others))
+            added = self._store.add(NAME, Source("the desk", body["category"]), [entry], by)
         with desk.write() as unit:
             for each in added.ids:
                 unit.connection.execute(banked.insert().values(entry=each, decision=decision_id))

@@ -3,7 +3,7 @@
 Rules:
 - A decision answers every notice and order that belongs to its case, and no notice is answered twice.
 - Only a case in the state and version that the decider saw can be decided: of two at once, the second is told.
-- "No action" is a decision where somebody asked; where nobody asked, the case is closed and there is nothing to say.
+- "No action" is a decision where somebody asked or a person looked; else the case is closed without one.
 - What is decided live is carried out by a task of its own; what is decided in shadow has no effect.
 """
 
@@ -57,7 +57,7 @@ def settle(
         raise InputError(f"there is no case {case_id}")
     notices = notices_of(unit, case_id)
     orders = _orders(unit, case_id)
-    asked = bool(notices or orders or row.challenge)
+    asked = bool(notices or orders or row.challenge or deciders)
     wanted = "closed" if choice.outcome == "no_action" and not asked else "decided"
     changed = unit.connection.execute(
         update(case)
