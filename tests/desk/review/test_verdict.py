@@ -98,6 +98,14 @@ def test_where_two_must_agree_one_alone_decides_nothing(place: Place) -> None:
     assert event["deciders"] == [ANNE, BRAM]
 
 
+def test_a_rule_that_asks_for_two_asks_for_two_whatever_was_proposed(place: Place) -> None:
+    (case,) = place.notice(place.upload()).cases
+    place.waiting(case)
+    with place.desk.write() as unit:
+        assert decide(unit, case, ANNE, choice(), 0, needs_two=True).waits_for_second
+    assert not place.events("decision.made")
+
+
 def test_two_who_differ_decide_nothing(place: Place) -> None:
     (case,) = place.notice(place.upload()).cases
     place.waiting(case, needs_two=True)

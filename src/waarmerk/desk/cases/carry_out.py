@@ -86,19 +86,20 @@ def confirm(
         return
     undone = _decision(unit, row.undoes).body if row.undoes else row.body
     restrictions, territory = undone["restrictions"], undone["territory"]
-    labelled = effect == "applied" and restrictions == [LABELLED]
-    unit.record(
-        "effect.applied",
-        "effects",
-        _MACHINE_EFFECT,
-        subject=row.item,
-        decision=decision_id,
-        effect="label_shown" if labelled else effect,
-        restrictions=restrictions,
-        territory=territory,
-        ack=ack,
-        views_total=views_total,
-    )
+    labelled = effect == "applied" and LABELLED in restrictions
+    for each in (effect, *(["label_shown"] if labelled else [])):
+        unit.record(
+            "effect.applied",
+            "effects",
+            _MACHINE_EFFECT,
+            subject=row.item,
+            decision=decision_id,
+            effect=each,
+            restrictions=restrictions,
+            territory=territory,
+            ack=ack,
+            views_total=views_total,
+        )
     if effect == "failed":
         return
     queue_statement(unit, decision_id, unit.at)

@@ -45,14 +45,19 @@ def basis_of(asks: frozenset[str], facts: Facts) -> tuple[Basis, ...]:
     return tuple(name for name, there in found.items() if there)
 
 
+def needs_two(rule: Rule, facts: Facts) -> bool:
+    """Whether two people must agree before this rule is applied to such a case."""
+    removes = bool(_REMOVED & set(rule.restrictions))
+    return rule.needs_two or (removes and (facts.election or facts.public_person) and not facts.csam)
+
+
 def _of_rule(
     policy: Policy, rule: Rule, asks: frozenset[str], facts: Facts, why: tuple[str, ...], tools: tuple[str, ...]
 ) -> Proposal:
     basis = rule.basis or basis_of(asks, facts)
-    removes = bool(_REMOVED & set(rule.restrictions))
     satire = facts.declared_satire or facts.category == "satire"
     person = rule.needs_person or set(basis) <= {"ratio"} or satire or facts.ordered
-    two = rule.needs_two or (removes and (facts.election or facts.public_person) and not facts.csam)
+    two = needs_two(rule, facts)
     choice = Choice(
         outcome=rule.outcome,
         rule=rule.name,

@@ -38,8 +38,9 @@ class Verdict:
     challenged: str | None = None
 
 
-def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int) -> Verdict:
-    """A person decides a case that waits. `version`: of the case as they saw it.
+def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int, *, needs_two: bool = False) -> Verdict:
+    """A person decides a case that waits. `version`: of the case as they saw it; `needs_two`: the rule that they
+    chose asks for two, whatever was proposed.
 
     Raises `ConflictError` where it changed meanwhile or they must not decide it, `InputError` for an unknown case.
     """
@@ -50,7 +51,7 @@ def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int) -> 
         raise UsageError("this case is a complaint", hint="decide whether it is right")
     proposal = msgspec.convert(row.proposal, Proposal)
     first = unit.connection.execute(select(agreement).where(agreement.c.case == case_id)).first()
-    if not proposal.needs_two or choice.outcome == "no_action":
+    if not (proposal.needs_two or needs_two) or choice.outcome == "no_action":
         return Verdict(_settled(unit, case_id, choice, proposal, (pid,), version))
     if first is None:
         _same_version(row.version, version)

@@ -17,7 +17,9 @@ from starlette.background import BackgroundTask
 
 from waarmerk.desk.people.accounts import SESSION_HOURS, Member, log_in, log_out, note_look
 from waarmerk.desk.policy.choice import Choice, Proposal
+from waarmerk.desk.policy.facts import Facts
 from waarmerk.desk.policy.policy import Policy
+from waarmerk.desk.policy.propose import needs_two
 from waarmerk.desk.review import queue
 from waarmerk.desk.review.verdict import REVIEWERS, Verdict, decide, decide_challenge
 from waarmerk.desk.store.tables import case, item
@@ -187,7 +189,7 @@ def _decided(
         if chosen in ("upheld", "reversed"):
             told = {"en": explanation, "nl": explanation}
             return decide_challenge(unit, case_id, who.pid, chosen, told, version)  # type: ignore[arg-type]
-        row = unit.connection.execute(select(case.c.proposal).where(case.c.id == case_id)).first()
+        row = unit.connection.execute(select(case.c.proposal, case.c.facts).where(case.c.id == case_id)).first()
         if row is None or row.proposal is None:
             raise InputError(f"there is no case {case_id} to decide")
         proposal = msgspec.convert(row.proposal, Proposal)
@@ -197,7 +199,9 @@ def _decided(
             synthetic=synthetic if synthetic in ("yes", "no") else "unknown",
             satire_weighed=True if satire else made.satire_weighed,
         )
-        return decide(unit, case_id, who.pid, made, version)
+        rule = next((each for each in site.policy().rules if each.name == made.rule), None)
+        two = rule is not None and row.facts is not None and needs_two(rule, msgspec.convert(row.facts, Facts))
+        return decide(unit, case_id, who.pid, made, version, needs_two=two)
 
 
 def _choice(policy: Policy, proposal: Proposal, chosen: str, mode: str) -> Choice:
