@@ -27,6 +27,7 @@ from waarmerk.bank.store.database import Address
 from waarmerk.bank.store.store import create_store
 from waarmerk.bank.store.values import Added, Bank, BankKind, By, Source, Status
 from waarmerk.cli import bank_life, bank_serve
+from waarmerk.cli.bank_clusters import clusters_
 from waarmerk.cli.bank_exchange import WRITTEN, format_wanted, write_records
 from waarmerk.cli.bank_hash import hash_files
 from waarmerk.cli.bank_shared import BANK, BY, FORMAT, NAME, entry_json, opened_reader, opened_store, say, wants_json
@@ -282,5 +283,6 @@ def _tell_answer(answer: Answer, path: str, *, as_json: bool) -> None:
 
 
 app.command("hash")(hash_files)
+app.command("clusters")(clusters_)
 bank_life.register(app)
 bank_serve.register(app)

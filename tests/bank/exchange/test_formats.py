@@ -108,7 +108,8 @@ def test_a_file_that_was_written_is_known_by_its_beginning(name: str) -> None:
 def test_unknown_fields_of_a_descriptor_survive_and_what_is_deleted_or_genuine_is_told() -> None:
     rows = [
         {"id": "1", "raw_indicator": PDQ, "type": "HASH_PDQ", "status": "MALICIOUS",
-         "owner": {"id": "7", "name": "x"}, "tags": {"data": [{"text": "a"}, {"text": "b"}]}, "added_on": "2026-01-01T00:00:00+0000", "reactions": []},
+         "owner": {"id": "7", "name": "x"}, "tags": {"data": [{"text": "a"}, {"text": "b"}]},
+         "added_on": "2026-01-01T00:00:00+0000", "reactions": []},
         {"id": "2", "should_delete": True},
         {"id": "3", "raw_indicator": PDQ, "type": "HASH_PDQ", "status": "NON_MALICIOUS"},
     ]  # fmt: skip
