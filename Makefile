@@ -56,8 +56,9 @@ bench: venv ## every benchmark; writes the tables that the docs show
 golden: venv ## write the golden files anew; review them as a diff
 	$(BIN)/python -m pytest -q --golden tests
 
-pictures: demo ## the picture of the report that the README shows
+pictures: demo ## the pictures of the report and of the desk that the docs show
 	$(BIN)/python examples/demo/picture.py
+	$(BIN)/python examples/platform/pictures.py
 
 system: ## the apt packages that tests need (root), or the line to install them
 	@missing=""; for package in $(APT); do dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \

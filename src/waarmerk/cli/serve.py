@@ -50,7 +50,8 @@ def serve_(
         Path | None, typer.Option(metavar="FILE.json", help="What the service is and promises: tier, benchmarks ...")
     ] = None,
     bank: Annotated[
-        str | None, typer.Option(metavar="PATH-OR-URL", help="The bank of known fakes (default: in the desk's database).")
+        str | None,
+        typer.Option(metavar="PATH-OR-URL", help="The bank of known fakes (default: in the desk's database)."),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = False,
 ) -> None:

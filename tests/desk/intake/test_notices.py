@@ -28,6 +28,7 @@ def test_many_notices_about_one_item_are_one_case(place: Place) -> None:
     item = place.upload()
     cases = {place.notice(item, email=f"n{number}@example.org").cases for number in range(5)}
     assert len(cases) == 1
+    assert place.row(tables.case).why == "notice"
     assert len(place.rows(tables.case)) == 1
 
 

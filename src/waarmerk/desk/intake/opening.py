@@ -10,6 +10,8 @@ from waarmerk.desk.store.unit import Unit
 from waarmerk.errors import InputError
 
 OPEN = ("queued", "waiting", "parked")
+# What opened a case, the strongest last: an upload that is noticed becomes the case of a notice.
+_STRENGTH = ("upload", "retroactive", "challenge", "notice", "order")
 
 
 def open_case(unit: Unit, item_id: str, why: str, base: int, *, challenge: str | None = None) -> str:
@@ -23,13 +25,15 @@ def open_case(unit: Unit, item_id: str, why: str, base: int, *, challenge: str |
     urgency = priority(base, found.views_per_hour)
     if challenge is None:
         old = unit.connection.execute(
-            select(case.c.id, case.c.priority).where(
+            select(case.c.id, case.c.priority, case.c.why).where(
                 case.c.item == item_id, case.c.state.in_(OPEN), case.c.challenge.is_(None)
             )
         ).first()
         if old is not None:
-            if urgency < old.priority:
-                unit.connection.execute(update(case).where(case.c.id == old.id).values(priority=urgency))
+            stronger = why if _STRENGTH.index(why) > _STRENGTH.index(old.why) else old.why
+            unit.connection.execute(
+                update(case).where(case.c.id == old.id).values(priority=min(urgency, old.priority), why=stronger)
+            )
             return str(old.id)
     new = unit.new_id()
     unit.connection.execute(
