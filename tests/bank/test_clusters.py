@@ -47,6 +47,11 @@ def test_an_upload_that_shows_two_joins_their_clusters() -> None:
     assert together(clusters([upload(1, 5), upload(2, 6), upload(3, 5, 6)])) == [["u1", "u2", "u3"]]
 
 
+def test_a_variant_that_shows_more_brings_what_shows_only_that() -> None:
+    uploads = [upload(1, 5), upload(2, 5, 6), *(upload(number, 5) for number in range(3, 20)), upload(20, 6)]
+    assert len(together(clusters(uploads))[0]) == 20
+
+
 def test_copies_of_one_file_are_one_variant_and_the_spread_is_by_day_and_new_account() -> None:
     (cluster,) = clusters(
         [upload(1, 5, account="a", file=1), upload(2, 5, account="b", file=1), upload(30, 5, account="a"),

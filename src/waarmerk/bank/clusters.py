@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from waarmerk.bank.find import find
 from waarmerk.bank.index.hamming import HammingIndex
+from waarmerk.bank.index.interface import Hits
 from waarmerk.bank.known import KnownItems
 from waarmerk.bank.replica import BankLookup, Replica
 from waarmerk.bank.seen import Seen, matched
@@ -31,6 +33,8 @@ from waarmerk.values import Json
 
 COMPARED: Final = 3
 """Earlier uploads of a cluster that a new one is compared with."""
+SAME: Final = 4
+"""Bits within which a frame is one that its cluster shows already."""
 _SOUNDS_LEAST: Final = 3
 
 
@@ -174,13 +178,16 @@ class _Met:
             self._join(number, equal, Link(upload.item, self._uploads[equal].item, False, "sha256", 0, "none"))
             return
         sounds = _codes(signals.audio)
-        for other in self._candidates(number, sounds):
+        hits = self._index.search(signals.asked.codes)
+        for other in self._candidates(hits, sounds):
             if self._root(other) != self._root(number):
                 self._compare(number, other)
-        usable = signals.frames.usable().codes
-        self._index.add(np.full(len(usable), number, np.uint32), usable)
+        new = signals.frames.codes[self._new_frames(number, hits)]
+        self._index.add(np.full(len(new), number, np.uint32), new)
         for code in sounds:
-            self._sounds.setdefault(code, []).append(number)
+            there = self._sounds.setdefault(code, [])
+            if all(self._root(other) != self._root(number) for other in there):
+                there.append(number)
 
     def join_known(self, link: Link) -> None:
         """Joins an upload to the others that matched the same entry."""
@@ -208,9 +215,17 @@ class _Met:
         known = sorted({link.other for link in links if link.known})
         return Cluster(tuple(uploads), tuple(known), tuple(links))
 
-    def _candidates(self, number: int, sounds: list[int]) -> list[int]:
+    def _new_frames(self, number: int, hits: Hits) -> NDArray[np.int64]:
+        """The usable frames that the upload's cluster does not show yet: a thousand copies fill the index once."""
+        signals = self._uploads[number].signals
+        near = np.flatnonzero((hits.distance <= SAME) & (signals.asked.view[hits.query] == 0))
+        labels, place = np.unique(hits.label[near], return_inverse=True)
+        mine = np.asarray([self._root(label) == self._root(number) for label in labels.tolist()], np.bool_)
+        there = signals.asked.frame[hits.query[near[mine[place]]]] if len(near) else np.empty(0, np.int64)
+        return np.setdiff1d(signals.frames.usable_rows(), there)
+
+    def _candidates(self, hits: Hits, sounds: list[int]) -> list[int]:
         """Earlier uploads that share hashes, the most first, a few of each cluster."""
-        hits = self._index.search(self._uploads[number].signals.asked.codes)
         shared = Counter(hits.label.tolist())
         heard = Counter(other for code in sounds for other in self._sounds.get(code, ()))
         shared.update({other: count for other, count in heard.items() if count >= _SOUNDS_LEAST})
