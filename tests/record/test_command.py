@@ -121,7 +121,7 @@ def test_a_wrong_line_is_named(command, kept) -> None:
         (b"c2sp.org/tlog-proof@v1\n", "`waarmerk log verify`"),
         (b'{"schema":"waarmerk.pack/9"}', "the schema is 'waarmerk.pack/9', expected"),
         (b"{}", "the schema is None"),
-        (b"", "neither a receipt"),
+        (b"", "no receipt"),
         (b'{"a":1,"a":1}', "'a' stands twice"),
     ],
 )
@@ -191,3 +191,12 @@ def test_all_blobs_are_those_that_the_events_of_the_range_name_and_the_store_has
     assert "blobs: 1 in it, each is the one" in command("verify", bundle, "--key", kept.key).out
     said = command("record", "export", kept.log, "--to", 299, "--blob", "all", "-o", bundle, "--format", "json").out
     assert json.loads(said)["blobs"] == 0
+
+
+def test_several_receipts_are_a_pack_that_is_verified_one_by_one(command, kept) -> None:
+    pack = kept.folder / "pack.json"
+    command("record", "receipt", kept.log, f"{5:032x}", f"{2:032x}", "-o", pack)
+    told = command("verify", pack, "--key", kept.key).out
+    assert told.index("entry 2 of that log") < told.index("entry 5 of that log")
+    pack.write_bytes(pack.read_bytes().replace(b'"n":6', b'"n":7'))
+    command("verify", pack, "--key", kept.key, code=4)

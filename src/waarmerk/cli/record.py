@@ -26,6 +26,7 @@ from waarmerk.record.log.posix import PosixStorage
 from waarmerk.record.log.reader import Reader
 from waarmerk.record.log.sequencer import open_log
 from waarmerk.record.outbox import SQLITE, Rows
+from waarmerk.record.pack import make_pack
 from waarmerk.record.receipt import make_receipt
 from waarmerk.record.recording import parse_line, record
 from waarmerk.record.store import Events, EventStore
@@ -95,20 +96,23 @@ def deliver(
 @app.command()
 def receipt(
     folder: Path = FOLDER,
-    event: str = typer.Argument(..., help="The id of the event."),
+    event: list[str] = typer.Argument(..., help="The id of the event; several make a pack."),
     outbox: Path = OUTBOX,
     out: Path = typer.Option(..., "-o", "--out", help="Where the receipt goes, such as receipt.json."),
 ) -> None:
-    """Write the receipt of one event: the event, its salt, and the proof that it is in the log."""
+    """Write the receipt of an event: the event, its salt, and the proof that it is in the log; a pack of several."""
     storage = PosixStorage(folder)
     keys = [key.verifier for key in read_keys(storage)]
+    made = []
     with _kept(folder, outbox) as store:
-        index = store.index_of(event)
-        stored = None if index is None else next(store.between(index, index + 1), None)
-    if stored is None:
-        raise UsageError(f"there is no event {event} in this log", hint="never recorded, or erased")
+        for one in dict.fromkeys(event):
+            index = store.index_of(one)
+            stored = None if index is None else next(store.between(index, index + 1), None)
+            if stored is None:
+                raise UsageError(f"there is no event {one} in this log", hint="never recorded, or erased")
+            made.append(make_receipt(Reader(storage, keys), keys, stored))
     with appearing(out) as file:
-        file.write(make_receipt(Reader(storage, keys), keys, stored).data + b"\n")
+        file.write((made[0].data if len(made) == 1 else make_pack(made)) + b"\n")
 
 
 @app.command()

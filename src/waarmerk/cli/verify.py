@@ -1,4 +1,4 @@
-"""`waarmerk verify`: is this receipt or bundle what was logged? Options in, numbered steps out; `record` decides."""
+"""`waarmerk verify`: is this receipt, pack or bundle what was logged? Options in, numbered steps out; `record` decides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from waarmerk.record.bundle.read import open_bundle
 from waarmerk.record.log.checkpoint import SignedCheckpoint, open_checkpoint
 from waarmerk.record.log.keys import VerifierKey
 from waarmerk.record.log.note import MAX_NOTE
-from waarmerk.record.receipt import MAX_RECEIPT, SCHEMA, parse_receipt
+from waarmerk.record.pack import MAX_PACK, parse_pack
+from waarmerk.record.pack import SCHEMA as PACK
+from waarmerk.record.receipt import SCHEMA as RECEIPT
+from waarmerk.record.receipt import parse_receipt
 from waarmerk.record.steps import Step, Trust, bundle_steps, receipt_steps
 from waarmerk.record.strict import loads
 from waarmerk.text.terminal import plain
@@ -27,7 +30,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def verify(
-    file: Path = typer.Argument(..., help="A receipt or a bundle."),
+    file: Path = typer.Argument(..., help="A receipt, a pack of receipts, or a bundle."),
     key: list[str] = KEY,
     witness_key: list[str] = typer.Option([], help="The verifier key of a witness that must have cosigned."),
     quorum: int = typer.Option(None, help="How many of the witnesses must have cosigned; without it, all.", min=0),
@@ -36,7 +39,7 @@ def verify(
     seen: Path = typer.Option(None, help="A checkpoint kept from earlier: does the log still begin with it?"),
     output: str = FORMAT,
 ) -> None:
-    """Check a receipt or a bundle with the log's verifier key: offline, step by step; exit 0 it holds, 4 it does not.
+    """Check a receipt, a pack or a bundle with the log's verifier key, offline, step by step; exit 4: it does not hold.
 
     Each step says what it established and what it did not.
     """
@@ -60,23 +63,21 @@ def _steps(file: Path, trust: Trust, first: int | None, end: int | None) -> Iter
         return
     if (first, end) != (None, None):
         raise UsageError("a receipt is of one entry: --from and --to are for bundles")
-    data = read_file(file, MAX_RECEIPT)
+    data = read_file(file, MAX_PACK)
     if head[:1] != b"{":
         raise InputError(
-            f"this is neither a receipt ({SCHEMA}) nor a bundle ({BUNDLE})",
+            f"this is no receipt ({RECEIPT}), no pack ({PACK}) and no bundle ({BUNDLE})",
             where=str(file),
             hint="a proof of `waarmerk log prove` is checked with `waarmerk log verify`",
         )
     said = loads(data, str(file)).get("schema")
-    if said != SCHEMA:
-        # Packs come with the desk that hands them out; until then the receipts in one are checked as they are.
-        pack = isinstance(said, str) and said.startswith("waarmerk.pack/")
-        raise InputError(
-            f"the schema is {said!r}, expected {SCHEMA} or a ZIP of {BUNDLE}",
-            where=str(file),
-            hint="this version knows no packs: check each receipt in it" if pack else "",
-        )
-    yield from receipt_steps(parse_receipt(data), trust)
+    if said == PACK:
+        for receipt in parse_pack(data):
+            yield from receipt_steps(receipt, trust)
+    elif said == RECEIPT:
+        yield from receipt_steps(parse_receipt(data), trust)
+    else:
+        raise InputError(f"the schema is {said!r}, expected {RECEIPT}, {PACK} or a ZIP of {BUNDLE}", where=str(file))
 
 
 def _seen(path: Path, keys: list[VerifierKey]) -> SignedCheckpoint:
