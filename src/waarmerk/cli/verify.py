@@ -1,4 +1,4 @@
-"""`waarmerk verify`: is this receipt, pack or bundle what was logged? Options in, numbered steps out; `record` decides."""
+"""`waarmerk verify`: is this receipt, pack or bundle what was logged? Options in, numbered steps out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def verify(
     seen: Path = typer.Option(None, help="A checkpoint kept from earlier: does the log still begin with it?"),
     output: str = FORMAT,
 ) -> None:
-    """Check a receipt, a pack or a bundle with the log's verifier key, offline, step by step; exit 4: it does not hold.
+    """Check a receipt, a pack or a bundle with the log's verifier key, offline, step by step; exit 4 where it fails.
 
     Each step says what it established and what it did not.
     """
