@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from fastapi.testclient import TestClient
 
-from waarmerk.bank.md5s import Md5s
 from waarmerk.bank.replica import Replica
 from waarmerk.bank.signals.pdq import print_hash
 from waarmerk.bank.store.database import Address
@@ -36,7 +35,7 @@ def main() -> None:
         store.create_bank(Bank("DEFAULT"))
         entries = (NewEntry(pack_hash(code.astype("<u8").tobytes(), 100), ("pdq",)) for code in codes)
         store.add("DEFAULT", Source("bench", CATEGORY), entries, By("bench"))
-        service = Service(store, Replica(Reader(address)), Md5s(Reader(address)), category=CATEGORY)
+        service = Service(store, Replica(Reader(address)), category=CATEGORY)
         asked = [print_hash(code) for code in codes[:QUESTIONS]]
         began = time.perf_counter()
         found = sum(len(service.lookup(parse("pdq", text))) for text in asked)

@@ -15,7 +15,6 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from tests.bank.store.storing import SCAM, sqlite
-from waarmerk.bank.md5s import Md5s
 from waarmerk.bank.replica import Replica
 from waarmerk.bank.signals.pdq import distance, parse_hash
 from waarmerk.bank.store.database import Address
@@ -42,12 +41,11 @@ class Hma:
         self.address = Address.of(sqlite(folder))
         create_store(self.address, "platform.example")
         self.store = Store(self.address, lambda: datetime.now(UTC), os.urandom)
-        self.readers = [Reader(self.address), Reader(self.address)]
+        self.readers = [Reader(self.address)]
         self.now = 1_800_000_000.0
         service = Service(
             self.store,
             Replica(self.readers[0]),
-            Md5s(self.readers[1]),
             category=SCAM,
             clock=lambda: self.now,
         )

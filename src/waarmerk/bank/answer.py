@@ -81,6 +81,8 @@ def ask(replica: Replica, signals: MediumSignals, names: Sequence[str] = ()) -> 
         if banks[name].kind == "harmless":
             raise UsageError(f"the bank {name} holds what is harmless: it suppresses, it is not matched with")
         before = [_judged(match, banks[name]) for match in find(signals, known, radius=banks[name].distance)]
+        equal = [] if signals.md5 is None else replica.known(name).equal(signals.md5)
+        matches += [Match(number, "md5", 0, 1.0, 1.0, "none", (), partial=False) for number in equal]
         home |= dict.fromkeys((match.entry for match in before), banks[name])
         harmless = replica.harmless(name)
         if harmless is None or not before:

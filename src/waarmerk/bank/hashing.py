@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -105,12 +106,20 @@ def hash_medium(path: Path, purpose: Purpose = "list", *, sound: bool = True) ->
         listener = Listener.start() if sound else None
         try:
             hashed = _hashed(path, medium, purpose, None if listener is None else listener.pipe)
+            if purpose == "ask":
+                hashed = replace(hashed, signals=replace(hashed.signals, md5=_md5(path)))
             if not sound or hashed.signals.kind == "image":
                 return hashed
             return replace(hashed, signals=_with_sound(hashed.signals, listener))
         finally:
             if listener is not None:
                 listener.close()
+
+
+def _md5(path: Path) -> str:
+    """The MD5 of a file: no secret stands on it, lists of others name files by it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _hashed(path: Path, medium: Medium, purpose: Purpose, pipe: int | None) -> HashedMedium:

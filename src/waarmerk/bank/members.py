@@ -35,6 +35,7 @@ class Members:
         self.damaged: dict[int, str] = {}
         self._index = HammingIndex(kernels)
         self._sound = _Sound()
+        self._md5 = _Md5()
         self._owners = _Owners()
 
     def __len__(self) -> int:
@@ -62,6 +63,10 @@ class Members:
         """Every pair of one of `codes` and an equal code of a member."""
         return self._sound.equal(codes)
 
+    def equal(self, md5: str) -> list[int]:
+        """The members whose file has this MD5, 32 lower-case hexadecimal digits."""
+        return self._md5.equal(md5)
+
     def among(self, numbers: Sequence[int]) -> list[int]:
         """Those of `numbers` that are members."""
         return [number for number in numbers if self._owners.has(number)]
@@ -70,6 +75,7 @@ class Members:
         if len(numbers):
             self._index.remove(self._owners.leave(numbers))
             self._sound.remove(numbers)
+            self._md5.remove(numbers)
 
     def _come(self, page: list[Live]) -> None:
         numbers: list[int] = []
@@ -94,6 +100,8 @@ class Members:
         item = unpack_item(packed)
         if item.audio is not None:
             self._sound.add(number, item.audio)
+        if item.md5 is not None:
+            self._md5.add(number, item.md5)
         return item.codes()
 
 
@@ -146,6 +154,27 @@ class _Owners:
         return np.concatenate(
             [np.arange(self._first[place], ends[place], dtype=np.uint32) for place in places.tolist()]
         )
+
+
+class _Md5:
+    """The MD5 digests of the members that have one."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, str] = {}
+        self._numbers: dict[str, tuple[int, ...]] = {}
+
+    def add(self, number: int, md5: str) -> None:
+        self._of[number] = md5
+        self._numbers[md5] = (*self._numbers.get(md5, ()), number)
+
+    def remove(self, numbers: NDArray[np.int64]) -> None:
+        for number in numbers.tolist():
+            md5 = self._of.pop(number, None)
+            if md5 is not None:
+                self._numbers[md5] = tuple(one for one in self._numbers[md5] if one != number)
+
+    def equal(self, md5: str) -> list[int]:
+        return list(self._numbers.get(md5, ()))
 
 
 class _Sound:

@@ -8,7 +8,6 @@ from typing import Literal
 
 import typer
 
-from waarmerk.bank.md5s import Md5s
 from waarmerk.bank.replica import Replica
 from waarmerk.cli.bank_shared import BANK, opened_reader, opened_store
 from waarmerk.errors import DependencyError, UsageError
@@ -63,10 +62,9 @@ def serve(
     with (
         opened_store(bank) as store,
         opened_reader(bank) as following,
-        opened_reader(bank) as reading,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        service = Service(store, Replica(following), Md5s(reading), category=category, at_once=at_once)
+        service = Service(store, Replica(following), category=category, at_once=at_once)
         fetcher = Fetcher(allow_url, most=most, private=allow_private)
         app = create_hma_app(service, fetcher, find_key, max_media=most)
         listen(app, host, port, lambda address: typer.echo(plain(f"{address}  (stop with Ctrl-C)")))

@@ -1,12 +1,13 @@
 """Lists into a bank and out of it, as a person calls it."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 from tests.bank.store.storing import SCAM
-from tests.cli.test_bank import bank  # noqa: F401 a fixture
+from tests.cli.test_bank import SMALL, bank  # noqa: F401 a fixture
 
 PDQ = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
 FROM = ("--category", SCAM, "--source", "list X")
@@ -91,6 +92,17 @@ def test_one_video_goes_out_as_the_vpdq_file_it_came_as(bank, tmp_path: Path) ->
     out = tmp_path / "out.vpdq"
     assert bank("export", "--as", "vpdq", "--entry", told["entries"][0], "-o", out).code == 0
     assert out.read_text() == data
+
+
+def test_a_file_whose_md5_was_listed_is_found_until_it_is_taken_back(bank, tmp_path: Path) -> None:  # noqa: F811
+    md5 = hashlib.md5(SMALL.read_bytes()).hexdigest()
+    record = {"hashValue": md5, "signalType": "VideoMD5", "hashStatus": "Active"}
+    assert bank("import", saved(tmp_path / "a", {"hashRecords": [record]}), *FROM).code == 0
+    (told,) = bank("match", SMALL, "--format", "json").json()
+    assert [(match["signal"], match["distance"]) for match in told["matches"]] == [("md5", 0)]
+    gone = record | {"hashStatus": "Withdrawn"}
+    assert bank("import", saved(tmp_path / "b", {"hashRecords": [gone]}), *FROM).code == 0
+    assert bank("match", SMALL, "--fail-on", "match").code == 0
 
 
 def test_serving_without_keys_is_for_this_machine_alone(bank) -> None:  # noqa: F811

@@ -32,7 +32,7 @@ Codes = NDArray[np.uint64]
 AudioCodes = NDArray[np.uint32]
 """Chromaprint codes in the order of time, uint32 [n], `waarmerk.bank.signals.audio.STEP_S` seconds apart."""
 
-SignalName = Literal["pdq", "vpdq", "audio", "sha256"]
+SignalName = Literal["pdq", "vpdq", "audio", "sha256", "md5"]
 
 _Value = TypeVar("_Value")
 
@@ -107,7 +107,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class MediumSignals:
-    """What one file gave. `frames` has one row for a picture; `absent`: signals that could not be had, and why."""
+    """What one file gave. `frames` has one row for a picture; `absent`: signals that could not be had, and why.
+
+    `md5`: only to look up what older lists have; nothing is kept by it.
+    """
 
     sha256: Sha256
     kind: Literal["image", "video"]
@@ -117,6 +120,7 @@ class MediumSignals:
     parts: Parts
     audio: AudioCodes | None = None
     absent: dict[str, str] = field(default_factory=dict)
+    md5: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from typing import Final
 from waarmerk.bank.bringing import entry_of
 from waarmerk.bank.find import find
 from waarmerk.bank.hashing import hash_medium
-from waarmerk.bank.md5s import Md5s
 from waarmerk.bank.replica import Replica
 from waarmerk.bank.signals.interface import Asked, MediumSignals, Parts
 from waarmerk.bank.store.store import Store
@@ -58,7 +57,7 @@ class Hit:
 
 
 class Service:
-    """A store, and what follows it, each by a connection of its own. `store` is used by one request at a time.
+    """A store and its replica, each by a connection of its own. `store` is used by one request at a time.
 
     `at_once`: media hashed side by side; `category`: of what clients add.
     """
@@ -67,26 +66,20 @@ class Service:
         self,
         store: Store,
         replica: Replica,
-        md5s: Md5s,
         *,
         category: str,
         at_once: int = 2,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store, self._replica, self._md5s = store, replica, md5s
+        self._store, self._replica = store, replica
         self._category, self._clock = category, clock
-        self._md5_generation = -1
         self._writing = threading.RLock()
         self._hashing = threading.BoundedSemaphore(at_once)
         state.create(store)
 
     def generation(self) -> int:
         """The generation that is answered from; raises UnavailableError where it is too old."""
-        generation = self._replica.current()
-        if self._md5_generation != generation:
-            self._md5s.follow()
-            self._md5_generation = generation
-        return generation
+        return self._replica.current()
 
     def hash(self, path: Path, content_type: ContentType, *, keep: bool = False) -> Spoken:
         """What a medium gives; raises InputError where it is none, or none of this type."""
@@ -250,7 +243,8 @@ class Service:
             return state.sizes(rows), int(datetime.fromisoformat(at).timestamp())
 
     def _by_md5(self, md5: str, bank: Bank) -> list[int]:
-        return [number for number, name in self._md5s.exact(md5).items() if name == bank.name]
+        there = bank.name in {one.name for one in self._replica.banks()}
+        return self._replica.known(bank.name).equal(md5) if there else []
 
     def _by_pictures(self, spoken: Spoken, named: Named) -> list[Hit]:
         signals = spoken.signals
@@ -267,7 +261,6 @@ class Service:
 
     def _changed(self) -> None:
         self._replica.look()
-        self._md5_generation = -1
 
 
 def types_of(content_type: ContentType, wanted: str | None) -> tuple[str, ...]:
