@@ -14,7 +14,8 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from tests.bank.store.storing import SCAM, sqlite
+from tests.bank.store.storing import SCAM, fresh_database, sqlite
+from tests.support import postgres
 from waarmerk.bank.replica import Replica
 from waarmerk.bank.signals.pdq import distance, parse_hash
 from waarmerk.bank.store.database import Address
@@ -36,9 +37,15 @@ class Hma:
     """The app over a fresh store, and a client of it."""
 
     def __init__(
-        self, folder: Path, *, keys: KeyFile | None = None, fetcher: Fetcher | None = None, most: int
+        self,
+        folder: Path,
+        *,
+        most: int,
+        keys: KeyFile | None = None,
+        fetcher: Fetcher | None = None,
+        address: str | None = None,
     ) -> None:
-        self.address = Address.of(sqlite(folder))
+        self.address = Address.of(address or sqlite(folder))
         create_store(self.address, "platform.example")
         self.store = Store(self.address, lambda: datetime.now(UTC), os.urandom)
         self.readers = [Reader(self.address)]
@@ -317,6 +324,19 @@ def test_without_a_good_key_only_the_status_answers(tmp_path: Path) -> None:
         assert hma.store.history(entry.number)[0].by == "bob"
         path.write_text("")
         assert status("GET", "/c/banks", curating) == 401
+
+
+def test_a_store_in_postgresql_serves_the_same(tmp_path: Path) -> None:
+    with postgres.server() as server, fresh_database(server) as url, running(tmp_path, address=url) as hma:
+        (number,) = hma.bank("A", KNOWN)
+        assert hma.client.put("/c/bank/A", json={"name": "B", "enabled_ratio": 1}).json()["name"] == "B"
+        assert hma.client.put(f"/c/bank/B/content/{number}", json={"disable_until_ts": 5}).status_code == 200
+        found = hma.get("/m/lookup", signal=KNOWN, signal_type="pdq")
+        assert found == {"B": [{"bank_content_id": number, "distance": "0"}]}
+        assert hma.get("/m/index/status")["pdq"]["size"] == 1
+        for _ in range(2):
+            assert hma.client.delete("/c/bank/B").json() == {"message": "Done"}
+        assert hma.get("/m/raw_lookup", signal=KNOWN, signal_type="pdq") == {"matches": []}
 
 
 class Media(BaseHTTPRequestHandler):
