@@ -254,10 +254,10 @@ def _delivering(installation: Installation, desk: Desk) -> Callable[[], None]:
     return deliver
 
 
-def _caller(url: str, token: str) -> Callable[[str, str, Json | None], Answer]:
+def _caller(url: str, token: str, timeout_s: float = 30) -> Callable[[str, str, Json | None], Answer]:
     client = httpx.Client(
         base_url=url,
-        timeout=30,
+        timeout=timeout_s,
         follow_redirects=False,
         trust_env=False,
         headers={"authorization": f"Bearer {token}", "accept": "application/json"},

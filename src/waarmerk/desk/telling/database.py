@@ -117,10 +117,15 @@ class Submitter:
 
     def _refused(self, rows: list[tuple[str, str, dict[str, Any]]], said: dict[str, Any]) -> int:
         """Takes out what was refused; the rest waits for the next batch."""
-        existing = set(said.get("existing_puids") or [])
         errors = said.get("errors") or {}
-        if existing:
-            return self._sort_out([row for row in rows if row[0] in existing])
+        # The server puts them among the errors; read as any other error, what we created would count as refused.
+        existing = set(errors.get("existing_puids") or said.get("existing_puids") or [])
+        known = [row for row in rows if row[0] in existing]
+        if known:
+            created = self._sort_out(known)
+            if not created:
+                raise UnavailableError("the database contradicts itself about identifiers", hint="trying again later")
+            return created
         numbers = {key.split(".")[0].rpartition("_")[2] for key in errors}
         bad = [row for number, row in enumerate(rows) if str(number) in numbers]
         if not bad:
