@@ -226,6 +226,9 @@ def test_a_form_needs_one_file_of_a_known_type(hma: Hma) -> None:
     bad = {"metadata": '{"other": 1}'}
     assert status("/c/bank/A/content", files={"photo": ORIGINAL.read_bytes()}, data=bad) == 400
     assert status("/c/bank/A/content", files={"photo": ORIGINAL.read_bytes()}, data={"note": "n" * 256}) == 400
+    strange = {"metadata": '{"content_uri": "\\ud800"}'}
+    assert status("/c/bank/A/content", files={"photo": ORIGINAL.read_bytes()}, data=strange) == 400
+    assert status("/c/bank/A/content", files={"photo": ORIGINAL.read_bytes()}, data={"note": "\0"}) == 400
     assert hma.get("/m/index/status")["pdq"] == {"present": False, "built_to": -1, "size": 0}
 
 

@@ -74,6 +74,8 @@ def test_a_bad_record_refuses_the_list_or_is_passed_over(bank, tmp_path: Path) -
     assert bank("list").out == ""
     taken = bank("import", path, *FROM, "--bad-lines", "skip", "--format", "json")
     assert (taken.code, taken.json()[0]["added"]) == (1, 1)
+    strange = bank("import", saved(tmp_path / "b", {"data": [descriptor("1", description="\ud800")]}), *FROM)
+    assert (strange.code, strange.err.count("\n"), "no text" in strange.err) == (1, 1, True)
 
 
 @pytest.mark.parametrize(

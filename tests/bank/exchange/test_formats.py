@@ -66,6 +66,7 @@ def items(draw) -> KnownItem:
     return KnownItem("video", found, parts, audio, **digests)
 
 
+tagged = st.text("ab %é", min_size=1, max_size=8)
 words = st.text("abcÉ☃-.:_\"'é", min_size=1, max_size=8)
 records = st.builds(
     Record,
@@ -73,7 +74,7 @@ records = st.builds(
     st.sampled_from(["known", "withdrawn"]),
     st.none() | st.integers(0, 10**12).map(str),
     st.none() | st.just("2026-03-04T05:06:07.000Z"),
-    st.lists(st.just("T0087.001") | words, max_size=3, unique=True).map(
+    st.lists(st.just("T0087.001") | words | tagged, max_size=3, unique=True).map(
         lambda tags: tuple(sorted(tags, key=lambda t: t != "T0087.001"))
     ),
     st.text("aé, \n\"{}'", max_size=20).map(str.strip),

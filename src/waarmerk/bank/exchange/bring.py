@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waarmerk.bank.bringing import entry_of
+from waarmerk.bank.exchange.common import storable
 from waarmerk.bank.exchange.interface import Bad, Format, Record
 from waarmerk.bank.exchange.stix import DEFAULT
 from waarmerk.bank.store.packing import pack_item, unpack_item
@@ -41,6 +42,8 @@ def entries_of(records: Iterable[Record], of_format: Format, brought: Brought, b
             brought.taken_back.append(record)
         elif record.item is not None:
             try:
+                if not storable(record.note):
+                    raise InputError(f"the note of {record.id or 'an item'} has signs that are no text")
                 yield entry_of(record.item, "seeded", record.note, _extra(record, of_format))
             except InputError as error:
                 bad(error)

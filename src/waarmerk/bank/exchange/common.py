@@ -54,9 +54,14 @@ def rows_of(value: Json, key: str, where: str) -> list[Any]:
     return found
 
 
+def storable(text: str) -> bool:
+    """Whether a database takes this text: no half of a pair of UTF-16, no NUL."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def written(out: IO[bytes], value: Json) -> None:
     """A JSON text with a newline at its end."""
-    out.write(json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n")
+    out.write(json.dumps(value, indent=1).encode() + b"\n")
 
 
 def left(row: dict[str, Any], known: Iterable[str]) -> dict[str, Json]:

@@ -1,17 +1,19 @@
 """CSV: a hash a row with its type, as ThreatExchange's `tx` and HMA's users keep them.
 
 Rules: with a heading its columns are found by name (`signal` or `hash`, `signal_type` or `type`, `id`, `at`, `state`,
-`tags` separated by blanks, `note`), other columns stay as they are; without one a row is `signal[,type[,tags]]`. Rows
-that follow each other with the same id are the hashes of one item.
+`tags` separated by blanks (inside one: %20), `note`), other columns stay as they are; without one a row is
+`signal[,type[,tags]]`. Rows that follow each other with the same id are the hashes of one item.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import IO, Any, Final
+from urllib.parse import quote, unquote
 
 from waarmerk.bank.exchange.hashes import WHOLE, item_of, texts_of
 from waarmerk.bank.exchange.interface import Bad, Record, State
@@ -90,16 +92,29 @@ class Csv:
         """Writes the records; the heading names every column that one of them has."""
         given = list(records)
         more = sorted({name for record in given for name in record.fields} - set(_COLUMNS))
-        text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
+        text = io.TextIOWrapper(out, "utf-8", errors="backslashreplace", newline="", write_through=True)
         lines = csv.writer(text, lineterminator="\n")
         lines.writerow([*_COLUMNS, *more])
         for number, record in enumerate(given):
             texts = {} if record.item is None else texts_of(record.item)
             name = record.id or (f"row-{number}" if len(texts) > 1 else "")
             for kind, signal in texts.items() or [("", "")]:
-                head = (signal, kind, name, record.at or "", record.state, " ".join(record.tags), record.note)
+                head = (
+                    signal,
+                    kind,
+                    name,
+                    record.at or "",
+                    record.state,
+                    " ".join(map(_joined, record.tags)),
+                    record.note,
+                )
                 lines.writerow([*head, *(record.fields.get(column, "") for column in more)])
         text.detach()
+
+
+def _joined(tag: str) -> str:
+    """A tag as one word: blanks inside it, and the sign that says so, by their numbers."""
+    return re.sub(r"[\s%]", lambda found: quote(found[0]), tag)
 
 
 def _same(row: tuple[int, tuple[int, dict[str, str]]]) -> str:
@@ -129,7 +144,7 @@ def _record(rows: list[tuple[int, dict[str, str]]]) -> Record:
         _STATES[state],
         None if name and name.startswith("row-") else name,
         row.get("at") or None,
-        tuple(row.get("tags", "").split()),
+        tuple(map(unquote, row.get("tags", "").split())),
         row.get("note", ""),
         {key: value for key, value in row.items() if key not in _COLUMNS and value},
     )

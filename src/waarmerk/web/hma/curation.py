@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from waarmerk.bank.exchange.common import storable
 from waarmerk.bank.store.values import Entry
 from waarmerk.errors import UsageError
 from waarmerk.web.hma.here import (
@@ -234,7 +235,9 @@ def _said(metadata: object, note: object) -> Content:
     strange = sorted(set(metadata or {}) - _METADATA)
     if strange:
         raise UsageError(f"metadata contains unexpected keys: {', '.join(strange)}")
-    if note is not None and (not isinstance(note, str) or len(note) > _NOTE):
+    if note is not None and (not isinstance(note, str) or len(note) > _NOTE or not storable(note)):
         raise UsageError(f"a note is text of at most {_NOTE} signs")
     uri = (metadata or {}).get("content_uri")
+    if isinstance(uri, str) and not storable(uri):
+        raise UsageError("content_uri has signs that are no text")
     return Content(0, uri if isinstance(uri, str) else None, metadata, note)
