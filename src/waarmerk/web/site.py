@@ -22,6 +22,10 @@ def nothing_to_retire(entry: str, pid: str, decision: str | None) -> None:
     del entry, pid, decision
 
 
+NO_NUL = r"^[^\x00]*$"
+"""What text from outside must match: PostgreSQL keeps no NUL, and no person types one."""
+
+
 @dataclass(frozen=True)
 class Site:
     """One installation. `local`: it answers on loopback alone, to whoever sits at the machine.

@@ -17,7 +17,7 @@ from waarmerk.record.log.reader import Reader
 from waarmerk.record.outbox import Rows
 from waarmerk.record.receipt import make_receipt
 from waarmerk.web.api.models import Id, MessageOut, MessagesOut
-from waarmerk.web.site import SiteHere, needs
+from waarmerk.web.site import NO_NUL, SiteHere, needs
 
 router = APIRouter(prefix="/v1", tags=["reading"])
 Reads = Annotated[Key, Depends(needs("platform", "auditor"))]
@@ -26,7 +26,9 @@ PAGE = 500
 
 @router.get("/messages")
 def get_messages(
-    site: SiteHere, key: Annotated[Key, Depends(needs("platform"))], after: Annotated[str, Query(max_length=80)] = ""
+    site: SiteHere,
+    key: Annotated[Key, Depends(needs("platform"))],
+    after: Annotated[str, Query(max_length=80, pattern=NO_NUL)] = "",
 ) -> MessagesOut:
     """Messages in the order in which they were written, from where the last page ended."""
     del key

@@ -7,10 +7,12 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 from starlette.background import BackgroundTask
@@ -27,7 +29,7 @@ from waarmerk.dsa.codes import code
 from waarmerk.errors import ConflictError, InputError
 from waarmerk.text.words import words
 from waarmerk.web.render import SESSION, check_csrf, language, remember, render, visitor
-from waarmerk.web.site import Site, SiteHere, limited
+from waarmerk.web.site import NO_NUL, Site, SiteHere, limited
 
 router = APIRouter(include_in_schema=False)
 _PICTURES = code("content_type", "IMAGE")
@@ -43,7 +45,9 @@ def logged_in(request: Request, site: SiteHere) -> Member:
 
 
 Who = Annotated[Member, Depends(logged_in)]
-Text = Annotated[str, Form(max_length=2000)]
+Text = Annotated[str, Form(max_length=2000, pattern=NO_NUL)]
+CaseId = Annotated[str, PathParameter(pattern=NO_NUL)]
+After = Annotated[str, Query(max_length=200, pattern=NO_NUL)]
 
 
 @router.get("/login")
@@ -72,12 +76,12 @@ def logout(request: Request, site: SiteHere, who: Who, csrf: Text) -> Response:
 
 
 @router.get("/queue")
-def queue_page(request: Request, site: SiteHere, who: Who, after: str = "", said: str = "") -> HTMLResponse:
+def queue_page(request: Request, site: SiteHere, who: Who, after: After = "", said: str = "") -> HTMLResponse:
     last = None
     if after:
         priority, _, rest = after.partition(" ")
         opened_at, _, case_id = rest.partition(" ")
-        if not priority.lstrip("-").isdigit() or len(priority) > 9:
+        if not re.fullmatch(r"-?[0-9]{1,8}", priority):
             raise InputError("this page of the queue does not exist")
         last = (int(priority), opened_at, case_id)
     with site.desk.read() as connection:
@@ -98,13 +102,13 @@ def queue_page(request: Request, site: SiteHere, who: Who, after: str = "", said
 
 
 @router.get("/case/{case_id}")
-def case_page(case_id: str, request: Request, site: SiteHere, who: Who) -> HTMLResponse:
+def case_page(case_id: CaseId, request: Request, site: SiteHere, who: Who) -> HTMLResponse:
     return _case(case_id, request, site, who)
 
 
 @router.post("/case/{case_id}")
 def decide_case(
-    case_id: str,
+    case_id: CaseId,
     request: Request,
     site: SiteHere,
     who: Who,
@@ -129,7 +133,7 @@ def decide_case(
 
 
 @router.get("/case/{case_id}/medium")
-def medium(case_id: str, site: SiteHere, who: Who) -> Response:
+def medium(case_id: CaseId, site: SiteHere, who: Who) -> Response:
     """The medium itself, never of a locked item; the browser may run nothing in it."""
     with site.desk.write() as unit:
         row = unit.connection.execute(

@@ -13,10 +13,10 @@ from waarmerk.dsa import vocabulary
 from waarmerk.errors import InputError
 from waarmerk.text.words import words
 from waarmerk.web.render import check_csrf, language, render
-from waarmerk.web.site import SiteHere, limited
+from waarmerk.web.site import NO_NUL, SiteHere, limited
 
 router = APIRouter(include_in_schema=False)
-Line = Annotated[str, Form(max_length=500)]
+Line = Annotated[str, Form(max_length=500, pattern=NO_NUL)]
 
 # What people call it, and the keyword of the law's list; the category follows from the keyword.
 _KINDS = {
@@ -45,7 +45,7 @@ def send_notice(
     csrf: Line,
     location: Line,
     kind: Line,
-    reason: Annotated[str, Form(max_length=10_000)] = "",
+    reason: Annotated[str, Form(max_length=10_000, pattern=NO_NUL)] = "",
     depicted: Line = "",
     csam: Line = "",
     name: Line = "",
