@@ -198,9 +198,10 @@ class Worker:
 
     def _look_after_others(self) -> None:
         """Goes on with what killed workers left in places that nobody holds, and parks what kills workers."""
-        for status in DBOS.list_workflows(status=list(_LEFT), load_input=False, load_output=False, limit=_BATCH):
+        # Only what runs: a long queue would hide it behind the limit.
+        for status in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=_BATCH):
             number = _number(status.executor_id)
-            if status.status != "PENDING" or number is None or number == self._slot:
+            if number is None or number == self._slot:
                 continue
             if self._locks.take(number):
                 try:
@@ -232,13 +233,14 @@ class Worker:
                 if not self._locks.take(number):
                     continue
                 self._locks.release(number)
-            DBOS.cancel_workflow(status.workflow_id)
+            # The row first: killed between the two, the work is due under its new id. The other way it were lost.
             with self._desk.write() as unit:
                 unit.connection.execute(
                     update(task)
                     .where(task.c.id == status.workflow_id, task.c.done_at.is_(None))
                     .values(id=unit.new_id(), enqueued_at=None)
                 )
+            DBOS.cancel_workflow(status.workflow_id)
 
 
 def _passing(error: BaseException) -> bool:
