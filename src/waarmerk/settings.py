@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: Path | None = None
     trust_anchors: Path | None = None
     known: tuple[Path, ...] = ()
+    bank: tuple[str, ...] = ()
     jobs: Annotated[int, Meta(ge=1)] | None = None
     models: Path | None = None
 
@@ -46,7 +47,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     for key in Settings.__struct_fields__:
         given = environment.get(PREFIX + key.upper())
         if given is not None:
-            values[key] = given.split(":") if key == "known" else given
+            values[key] = given.split(":") if key == "known" else given.split() if key == "bank" else given
             where = f"{PREFIX}{key.upper()}"
             _checked(values, where)
     return _checked(values, where)
@@ -87,6 +88,8 @@ def _file(environment: Mapping[str, str]) -> tuple[dict[str, object], str]:
             values[key] = str(path.parent / value)
         if key == "known" and isinstance(value, list):
             values[key] = [str(path.parent / str(entry)) for entry in value]
+        if key == "bank" and isinstance(value, list):
+            values[key] = [str(one) if "://" in str(one) else str(path.parent / str(one)) for one in value]
     return values, str(path)
 
 

@@ -228,3 +228,47 @@ def test_the_original_is_not_in_the_bank(bank) -> None:
     added(bank)
     assert np.frombuffer(bank.path.read_bytes()[:16], "S16")[0].startswith(b"SQLite format 3")
     assert ORIGINAL.read_bytes()[1000:1200] not in bank.path.read_bytes()
+
+
+def checked(bank, capsys: pytest.CaptureFixture[str], suffix: str = "") -> dict:
+    with pytest.raises(SystemExit) as done:
+        run(["check", str(SMALL), "--bank", f"{bank.path}{suffix}", "--format", "json"])
+    assert done.value.code == 0
+    (row,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    return {"label": row["conclusion"]["label"]} | next(
+        one["facts"] for one in row["findings"] if one["analyzer"] == "matching"
+    )
+
+
+def test_check_asks_a_bank_and_only_a_confirmed_entry_makes_a_known_fake(
+    bank, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = bank("add", ORIGINAL, *FROM, "--by", "Ann", "--status", "seeded", "--format", "json")
+    ((entry,),) = (one["entries"] for one in said.json())
+    seeded = checked(bank, capsys, ":DEFAULT")
+    assert [(one["entry"], one["status"]) for one in seeded["known"]] == [(entry, "seeded")]
+    assert seeded["confirmed_match"] is False
+    assert seeded["label"] != "known-fake"
+    assert bank("confirm", entry, "--by", "Ben", "--reason", "seen").code == 0
+    assert checked(bank, capsys)["label"] == "known-fake"
+    assert bank("withdraw", entry, "--by", "Ben", "--reason", "asked for").code == 0
+    gone = checked(bank, capsys)
+    assert (gone["known"], gone["label"] != "known-fake") == ([], True)
+
+
+def test_check_tells_what_a_harmless_bank_suppresses(bank, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = added(bank)
+    assert bank("create", "--name", "HARMLESS", "--kind", "harmless").code == 0
+    assert bank("add", SMALL, *FROM, "--by", "Ann", "--name", "HARMLESS", "--note", "a bridge").code == 0
+    facts = checked(bank, capsys)
+    assert (facts["known"], facts["label"] != "known-fake") == ([], True)
+    assert entry in {one["entry"] for one in facts["suppressed"]}
+    assert [one["note"] for one in facts["harmless"]] == ["a bridge"]
+
+
+@pytest.mark.parametrize("suffix", [":NOWHERE", ".none"])
+def test_check_names_the_bank_that_is_not_there(bank, capsys: pytest.CaptureFixture[str], suffix: str) -> None:
+    with pytest.raises(SystemExit) as done:
+        run(["check", str(SMALL), "--bank", f"{bank.path}{suffix}"])
+    assert done.value.code == 2
+    assert "there is no bank" in capsys.readouterr().err

@@ -6,6 +6,7 @@ Rules:
   operator's own word stands behind them, so their status is *confirmed*.
 - It answers with facts alone. That pictures are those of a known item is no matter of likelihood ratios; what
   follows from it is for a policy and a person to say.
+- It asks the operator's banks too (`AnalyzerOptions.banks`), whose entries are *confirmed* or *seeded*.
 - Without a list it says that nothing was compared, which is not the same as "nothing known".
 
 Facts, by the schema `FACTS`: `known` are the matches, `partial` what shares too little to be called the same
@@ -17,16 +18,18 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
+from waarmerk.bank.banked import Banked, Banks
 from waarmerk.bank.hashing import FrameHasher, HashedMedium, hash_medium
 from waarmerk.bank.known import KnownItems
 from waarmerk.bank.match import SHARE, Pictures
-from waarmerk.bank.signals.interface import KnownItem, Match
+from waarmerk.bank.signals.interface import Asked, KnownItem, Match, MediumSignals, Parts
 from waarmerk.bank.signals.pdq import DISTANCE, QUALITY_FLOOR
 from waarmerk.bank.signals.vpdq import read_vpdq
 from waarmerk.errors import InputError, WaarmerkError
@@ -34,7 +37,7 @@ from waarmerk.examine.analyzers.interface import AnalyzerOptions, Need, Piece
 from waarmerk.examine.media.pieces import FrameSample, Picture
 from waarmerk.values import Asset, Finding, Json
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 PICTURE_SIDE: Final = 192
 """Pixels of the longer side of a picture in the facts."""
 
@@ -84,6 +87,7 @@ _MATCHES: Final[dict[str, Json]] = {
                     "properties": dict.fromkeys(_RANGE, _SECONDS),
                 },
             },
+            **{key: {"type": "string"} for key in ("entry", "bank", "origin", "signal")},
             "picture": _PICTURE,
             "known_picture": _PICTURE,
         },
@@ -126,6 +130,9 @@ FACTS: Final[dict[str, Json]] = {
         "share": {**_SHARED, "description": "of either side, from which a partial match is a match"},
         "known": _MATCHES,
         "partial": _MATCHES,
+        "suppressed": {**_MATCHES, "description": "what a bank of harmless items explains"},
+        "harmless": {"type": "array", "description": "the harmless entries that explain it"},
+        "banks": {"type": "array", "description": "the banks that were asked, with generation and entries"},
     },
 }
 
@@ -149,15 +156,26 @@ class MatchingAnalyzer:
 
     def __init__(self) -> None:
         self._read: dict[tuple[Path, int, int], _Known] = {}
+        self._banks: dict[tuple[int, tuple[str, ...]], Banks] = {}
 
     def prepare(self, options: AnalyzerOptions) -> None:
         """Reads and hashes the known items before any medium is open; raises InputError as `start` does."""
         for path in options.known:
             self._known(path)
+        self._asked(options.banks)
 
-    def start(self, asset: Asset, options: AnalyzerOptions) -> MatchingWatch:  # noqa: ARG002
+    def start(self, asset: Asset, options: AnalyzerOptions) -> MatchingWatch:
         """Begins on one medium; raises InputError for a known item that cannot be used."""
-        return MatchingWatch([self._known(path) for path in options.known])
+        return MatchingWatch([self._known(path) for path in options.known], asset, self._asked(options.banks))
+
+    def _asked(self, named: tuple[str, ...]) -> Banks | None:
+        """The banks, opened once a process: a connection does not survive a fork."""
+        if not named:
+            return None
+        key = (os.getpid(), named)
+        if key not in self._banks:
+            self._banks[key] = Banks(named)
+        return self._banks[key]
 
     def _known(self, path: Path) -> _Known:
         """The item in a file, read again only when the file has changed."""
@@ -196,8 +214,9 @@ def _is_list(path: Path) -> bool:
 class MatchingWatch:
     """One medium being compared; keeps about 60 bytes a picture and 12 a pair, and one small picture a known item."""
 
-    def __init__(self, known: list[_Known]) -> None:
-        self._known = known
+    def __init__(self, known: list[_Known], asset: Asset, banks: Banks | None) -> None:
+        self._known, self._asset, self._banks = known, asset, banks
+        self._asked: list[Asked] = []
         self._compared = Pictures(KnownItems([one.item for one in known]))
         self._hasher = FrameHasher("ask")
         self._pictures: dict[int, bytes] = {}
@@ -206,16 +225,24 @@ class MatchingWatch:
         """Hashes one sampled picture."""
         if not isinstance(piece, FrameSample):
             return
-        for entry in self._compared.see(self._hasher.see(piece)):
+        asked = self._hasher.see(piece)
+        if self._banks is not None:
+            self._asked.append(asked)
+        for entry in self._compared.see(asked):
             self._pictures[entry] = _png(piece.rgb)
 
     def finding(self) -> Finding:
         """The matches as facts."""
         frames = self._hasher.frames()
         matches = self._compared.matches(frames)
+        known = [self._stated(match) for match in matches if not match.partial]
+        partial = [self._stated(match) for match in matches if match.partial]
+        banked = None if self._banks is None else self._ask(self._banks)
+        if banked is not None:
+            known, partial = [*known, *banked.known], [*partial, *banked.partial]
         facts: dict[str, Json] = {
-            "compared": bool(self._known),
-            "confirmed_match": any(not match.partial for match in matches),
+            "compared": bool(self._known) or banked is not None,
+            "confirmed_match": any(match["status"] == "confirmed" for match in known),
             "compared_with": [
                 {
                     "item": one.name,
@@ -230,10 +257,16 @@ class MatchingWatch:
             "threshold": DISTANCE,
             "quality_floor": QUALITY_FLOOR,
             "share": SHARE,
-            "known": [self._stated(match) for match in matches if not match.partial],
-            "partial": [self._stated(match) for match in matches if match.partial],
+            "known": known,
+            "partial": partial,
         }
+        if banked is not None:
+            facts |= {"banks": banked.banks, "suppressed": banked.suppressed, "harmless": banked.harmless}
         return Finding(analyzer=MatchingAnalyzer.name, version=VERSION, answer=None, facts=facts)
+
+    def _ask(self, banks: Banks) -> Banked:
+        asset, frames, asked = self._asset, self._hasher.frames(), Asked.joined(self._asked)
+        return banks.ask(MediumSignals(asset.sha256, asset.kind, asset.duration_s, frames, asked, Parts.none()))
 
     def _stated(self, match: Match) -> dict[str, Json]:
         query_t_s, known_t_s = match.best

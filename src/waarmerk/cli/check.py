@@ -66,6 +66,10 @@ def check(
         list[Path] | None,
         typer.Option(metavar="FILE", help="A known item: its file, or its frame hashes in vPDQ's format."),
     ] = None,
+    bank: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STORE[:NAME]", help="A bank of known items to ask; see `waarmerk bank`."),
+    ] = None,
     trust_anchors: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Trusted certificate authorities, PEM.")
     ] = None,
@@ -97,7 +101,7 @@ def check(
     found, or --again came out otherwise.
     """
     settings = settings_.load(os.environ)
-    options = _options(settings, purpose, base_rate, finder, known, trust_anchors, reference, model)
+    options = _options(settings, purpose, base_rate, finder, known, bank, trust_anchors, reference, model)
     say = Sentences(lang or settings.lang)
     if (about is not None and record is None) or (again is not None and record is not None):
         raise UsageError("--about belongs to --record, and --record to an examination, not to --again")
@@ -131,6 +135,7 @@ def _options(
     base_rate: float | None,
     finder: str | None,
     known: list[Path] | None,
+    bank: list[str] | None,
     trust_anchors: Path | None,
     reference: list[Path] | None,
     model: Path | None,
@@ -138,6 +143,7 @@ def _options(
     """What the command and the settings say together; UsageError for a file that is not there."""
     analyzers = AnalyzerOptions(
         known=tuple(known or settings.known),
+        banks=tuple(bank or settings.bank),
         trust_anchors=trust_anchors or settings.trust_anchors,
         references=tuple(reference or ()),
         model=model or settings.model,

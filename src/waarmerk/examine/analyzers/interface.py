@@ -28,6 +28,8 @@ class AnalyzerOptions:
 
     known: tuple[Path, ...] = ()
     """Known items for `matching`: files of PDQ frame hashes in vPDQ's text format, or the media themselves."""
+    banks: tuple[str, ...] = ()
+    """Banks for `matching` to ask: `STORE` or `STORE:NAME`, a store being a path or postgresql://USER@HOST/NAME."""
     trust_anchors: Path | None = None
     """PEM file of trusted certificate authorities, for `provenance`."""
     references: tuple[Path, ...] = ()

@@ -64,9 +64,14 @@ def _matching(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
         return
     known, partial = told.get("known") or [], told.get("partial") or []
     if not known:
-        count = len(told.get("compared_with") or ())
+        count = len(told.get("compared_with") or ()) + sum(one["entries"] for one in told.get("banks") or ())
         yield word(f"fact.matching.nothing.{'one' if count == 1 else 'many'}", count=count)
-    for key, matches in (("fact.matching.match", known), ("fact.matching.partial", partial)):
+    suppressed = told.get("suppressed") or []
+    for key, matches in (
+        ("fact.matching.match", known),
+        ("fact.matching.partial", partial),
+        ("fact.matching.suppressed", suppressed),
+    ):
         for match in matches:
             line = word(
                 key,
