@@ -31,7 +31,7 @@ def main(folder: Path, days: float) -> int:
     bundle, page = folder / "bundle.zip", folder / "audit.html"
     held = [
         *("--receipts", str(folder / "receipts"), "--flagger", str(folder / "flagger.csv")),
-        *("--orders", str(folder / "orders.csv")),
+        *("--orders", str(folder / "orders.csv"), "--dump", str(folder / "dump.csv")),
     ]
     code = _run(
         "audit", "run", str(bundle), "--tier", "platform", "--key", key, "--fail-on", "law", "--html", str(page)

@@ -11,19 +11,23 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import json
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 import uvicorn
 from simulation.plaza.habits import Habits
 from simulation.remote.client import Client
+from simulation.remote.dumped import write_dump
 from simulation.remote.hearing import Hearing
 from simulation.remote.staff import Reviewer
+from simulation.transparency import Database, TransparencyServer
 from simulation.world import words
 from simulation.world.acts import Mail
 from simulation.world.askers import Askers
@@ -39,7 +43,7 @@ from waarmerk.desk.people.declaration import Declaration
 from waarmerk.desk.people.keys import new_key
 from waarmerk.desk.policy.read import default_policy, default_text
 from waarmerk.desk.store.database import dialect
-from waarmerk.desk.store.tables import delivery, task
+from waarmerk.desk.store.tables import delivery, statement, task
 from waarmerk.desk.store.unit import written
 from waarmerk.desk.telling.webhooks import Endpoint
 from waarmerk.record.bundle.write import write_bundle
@@ -58,6 +62,7 @@ PASSWORD = "a long password of the week"  # noqa: S105 of a world that ends
 STAFF = ("anne", "bram", "cora", "dirk")
 BENCHMARKS = {"N1": 24, "N4": 48, "N8": 48, "S3": 72, "C2": 240, "C5": 24, "K1": 24, "L2": 24, "X1": 24}
 _PATIENCE_S = 60
+_TOKEN = "the week's token"  # noqa: S105 of a world that ends
 
 
 @dataclass
@@ -77,6 +82,7 @@ def live(week: Week) -> dict[str, list[dict[str, str]]]:
     """Lives the week; what was done wrong, by habit. Raises `TimeoutError` where the desk does not keep up."""
     loop = Loop(start_of(START))
     hearing = Hearing(SECRET)
+    database = TransparencyServer(Database(_TOKEN, *_schema()))
     installation = Installation(
         folder=week.folder / "desk",
         service=SERVICE,
@@ -91,20 +97,30 @@ def live(week: Week) -> dict[str, list[dict[str, str]]]:
         requests_per_second=10_000,
         declared=_declaration(loop.now, week.days),
         pace=0.05,
+        transparency_url=database.url,
+        transparency_token=_TOKEN,
     )
     wrong = Habits(week.seed, week.habits)
     try:
-        with running(installation, lambda: _moment(loop)) as made, _served(made) as url:
+        with database, running(installation, lambda: _moment(loop)) as made, _served(made) as url:
             with made.site.desk.write() as unit:
                 keys = {role: new_key(unit, role, role) for role in ("platform", "authority")}
                 keys |= {ref: new_key(unit, ref, "flagger", flagger_ref=ref) for ref in FLAGGERS}
                 for login in STAFF:
                     add_member(unit, login, PASSWORD, "senior")
-            client = _inhabited(week, loop, wrong, hearing, made, url, keys)
+            created: dict[str, int] = {}
+            client = _inhabited(week, loop, wrong, hearing, made, url, keys, (database.database, created))
             _handed_over(week, made, client)
+            write_dump(week.folder / "dump.csv", database.database.statements, created, SERVICE)
     finally:
         hearing.close()
     return wrong.wrong
+
+
+def _schema() -> tuple[dict[str, dict[str, object]], dict[str, dict[str, str]]]:
+    data = files("waarmerk.dsa") / "data"
+    fields, enums = (json.loads((data / f"{name}.json").read_text())[name] for name in ("fields", "enums"))
+    return fields, enums
 
 
 def _moment(loop: Loop) -> datetime:
@@ -112,7 +128,14 @@ def _moment(loop: Loop) -> datetime:
 
 
 def _inhabited(
-    week: Week, loop: Loop, wrong: Habits, hearing: Hearing, made: Running, url: str, keys: dict[str, str]
+    week: Week,
+    loop: Loop,
+    wrong: Habits,
+    hearing: Hearing,
+    made: Running,
+    url: str,
+    keys: dict[str, str],
+    dumped: tuple[Database, dict[str, int]],
 ) -> Client:
     seed, end = week.seed, loop.now + int(week.days * DAY)
     books = Notebooks(stream(seed, "keeping"))
@@ -121,6 +144,9 @@ def _inhabited(
 
     def settle() -> None:
         _quiet(made)
+        database, created = dumped
+        for puid in database.statements:
+            created.setdefault(puid, loop.now)
         client.hear()
         client.deliver()
 
@@ -183,6 +209,10 @@ def _quiet(made: Running) -> None:
                     select(func.count())
                     .select_from(delivery)
                     .where(delivery.c.next_at <= written(desk.clock()))
+                    .scalar_subquery(),
+                    select(func.count())
+                    .select_from(statement)
+                    .where(statement.c.state == "waiting")
                     .scalar_subquery(),
                 )
             ).one()

@@ -26,6 +26,7 @@ def held(folder: Path) -> Reconciliation:
         "receipts": folder / "receipts",
         "flagger": folder / "flagger.csv",
         "orders": folder / "orders.csv",
+        "dump": folder / "dump.csv",
     }
     return reconcile(folder / "bundle.zip", keys, evidence)
 
@@ -34,7 +35,7 @@ def test_a_day_at_an_honest_desk_passes_its_own_audit(tmp_path: Path) -> None:
     live(Week(tmp_path, days=1.0, notices_per_day=30, uploads_per_day=20))
     found = audited(tmp_path)
     assert [result.id for result in found.values() if result.fail] == []
-    tested = ("N1", "N2", "S1", "S2", "S7", "P1", "A1", "A2", "A5")
+    tested = ("N1", "N2", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "P1", "A1", "A2", "A5")
     assert {found[name].conclusion for name in tested} == {"positive"}
     answer = held(tmp_path)
     assert [each.sentence for each in answer.findings] == []
