@@ -272,3 +272,23 @@ def test_check_names_the_bank_that_is_not_there(bank, capsys: pytest.CaptureFixt
         run(["check", str(SMALL), "--bank", f"{bank.path}{suffix}"])
     assert done.value.code == 2
     assert "there is no bank" in capsys.readouterr().err
+
+
+def test_a_file_that_is_known_as_harmless_too_is_suppressed_by_its_digest_as_well(bank) -> None:
+    entry = added(bank)
+    assert bank("create", "--name", "HARMLESS", "--kind", "harmless").code == 0
+    assert bank("add", ORIGINAL, *FROM, "--by", "Ann", "--name", "HARMLESS").code == 0
+    said = bank("match", ORIGINAL, "--fail-on", "match", "--format", "json")
+    (answer,) = said.json()
+    assert (said.code, answer["matches"]) == (0, [])
+    assert {(one["entry"], one["signal"]) for one in answer["suppressed"]} == {(entry, "sha256"), (entry, "pdq")}
+
+
+def test_a_generation_before_the_first_is_wrong_use(bank) -> None:
+    assert bank("match", SMALL, "--as-of", "-1").code == 2
+
+
+def test_errors_of_matching_are_named_as_ours_like_every_other(bank, tmp_path: Path) -> None:
+    said = bank("match", tmp_path / "none.jpg")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("waarmerk: ")

@@ -1,7 +1,9 @@
 """What a bank says about a medium: which entries it matches, in what state they are, what was suppressed by what.
 
 Rules: entries are named by their ids, their status and source are told as they are now, and the answer names the
-generation of the bank that it is of. What a harmless bank explains is told as suppressed, not left unsaid.
+generation of the bank that it is of. What a harmless bank explains is told as suppressed, not left unsaid: hashes of
+pictures one by one (`replica.Harmless`), an equal file by an equal file, a sound where the harmless one is as near
+and is as much of the query.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from waarmerk.bank.find import find
-from waarmerk.bank.replica import Replica
+from waarmerk.bank.hearing import hear
+from waarmerk.bank.replica import Harmless, Replica
 from waarmerk.bank.signals.interface import Match, MediumSignals
 from waarmerk.bank.store.values import Bank, Entry
 from waarmerk.errors import UsageError
@@ -91,6 +94,8 @@ def ask(replica: Replica, signals: MediumSignals, names: Sequence[str] = ()) -> 
         after = find(signals, known, radius=banks[name].distance, harmless=harmless)
         kept = [_judged(match, banks[name]) for match in after]
         still = {(match.entry, match.signal) for match in kept if not match.partial}
+        excused = _excused(signals, kept, harmless)
+        still -= {(match.entry, match.signal) for match in excused}
         lost = [match for match in before if not match.partial and (match.entry, match.signal) not in still]
         gone = {(match.entry, match.signal) for match in lost}
         matches += [match for match in kept if (match.entry, match.signal) not in gone]
@@ -105,6 +110,25 @@ def ask(replica: Replica, signals: MediumSignals, names: Sequence[str] = ()) -> 
         tuple(Told(entries[match.entry], match) for match in suppressed),
         tuple(entries[number] for number in sorted(used)),
     )
+
+
+def _excused(signals: MediumSignals, matches: Sequence[Match], harmless: Harmless) -> list[Match]:
+    """The matches by digest and by sound that something harmless explains as well."""
+    equal = harmless.exact(signals.sha256)
+    heard = any(match.signal == "audio" for match in matches)
+    sounds = hear(signals.audio, harmless) if signals.audio is not None and heard else []
+    excused: list[Match] = []
+    for match in matches:
+        by = [
+            sound.entry
+            for sound in sounds
+            if sound.distance <= match.distance and sound.query_matched >= match.query_matched
+        ]
+        why = {"sha256": equal, "audio": by}.get(match.signal, [])
+        if why:
+            harmless.used |= set(why)
+            excused.append(match)
+    return excused
 
 
 def _judged(match: Match, bank: Bank) -> Match:

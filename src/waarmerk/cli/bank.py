@@ -192,7 +192,7 @@ def match(
     files: list[Path] = typer.Argument(..., metavar="FILE", help="Videos and pictures."),
     bank: str = BANK,
     name: list[str] = typer.Option([], "--name", help="Only this bank; again for more (default: every known one)."),
-    as_of: int = typer.Option(None, help="As the bank was at this generation."),
+    as_of: int = typer.Option(None, min=0, help="As the bank was at this generation."),
     remember_: bool = typer.Option(False, "--remember", help="Keep hashes and matches, for hashes that come later."),
     item: str = typer.Option(None, help="With --remember: the platform's id of the one file (default: its path)."),
     account: str = typer.Option(None, help="With --remember: the pseudonym of the account."),

@@ -52,8 +52,8 @@ def opened_reader(bank: str) -> Iterator[Reader]:
 
 
 def say(sentence: str, *, err: bool = True) -> None:
-    """A sentence on stderr (or stdout), harmless to a terminal."""
-    print(plain(sentence), file=sys.stderr if err else sys.stdout)
+    """A sentence on stderr, named as ours as every error is (or on stdout, as it is); harmless to a terminal."""
+    print(plain(f"waarmerk: {sentence}" if err else sentence), file=sys.stderr if err else sys.stdout)
 
 
 def entry_json(entry: Entry) -> dict[str, Json]:
