@@ -1,4 +1,4 @@
-"""The demo of the audit: a simulated fortnight with one habit of negligence, which the audit names.
+"""The demo of the audit: a simulated fortnight with one habit of negligence; audit and reconciliation name it.
 
     python examples/demo/audit.py [FOLDER]      (what `make demo-audit` does; FOLDER is `demo/audit` unless given)
 
@@ -8,9 +8,11 @@ The platform never decides one notice in twenty. The truth stays shut until the 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +22,43 @@ from simulation.plaza.habits import HABITS
 from simulation.run import simulate
 
 HABIT, RATE, SEED = "notices-left", 0.05, 7
+SHOWN = 5
 
 
 def main(folder: Path) -> int:
-    """Simulates and audits in `folder`, and says what was found beside the truth."""
-    world, table = folder / "world", folder / "deviations.csv"
+    """Simulates, audits and reconciles in `folder`, says what was found beside the truth, and opens the page."""
+    world, page = folder / "world", folder / "audit.html"
     if (world / "bundle.zip").exists():
         shutil.rmtree(world)
     print(f"1. A fortnight of a simulated platform, into {world} ...", flush=True)
     truth = simulate(world, seed=SEED, habits={HABIT: RATE})
-    keys = [
-        *("--key", (world / "log.key").read_text().strip()),
-        *("--witness-key", (world / "checkpoints/witness.key").read_text().strip()),
-    ]
+    key = ("--key", (world / "log.key").read_text().strip())
+    witness = ("--witness-key", (world / "checkpoints/witness.key").read_text().strip())
     bundle = str(world / "bundle.zip")
     print("\n2. The audit of its record", flush=True)
-    audited = _answer("audit", "run", bundle, "--tier", "platform", *keys, "--csv", str(table))
-    if audited is None:
+    audited = _answer("audit", "run", bundle, "--tier", "platform", *key, *witness, "--html", str(page))
+    print("\n3. The record against what outsiders hold", flush=True)
+    evidence = [
+        *("--receipts", str(world / "receipts"), "--flagger", str(world / "flagger.csv")),
+        *("--orders", str(world / "orders.csv"), "--dump", str(world / "dump.csv")),
+        *("--probes", str(world / "probes.csv"), "--report", str(world / "report")),
+    ]
+    reconciled = _answer("audit", "reconcile", bundle, *key, *evidence)
+    if audited is None or reconciled is None:
         return 1
-    print("\n3. What the audit says")
+    print("\n4. What the audit says")
     for sentence in told(audited):
         print(f"   - {sentence}")
+    contradicted = [found for found in reconciled["findings"] if not found["question"]]
+    print(f"   What outsiders hold contradicts the record in {len(contradicted)} places.")
+    for found in contradicted[:SHOWN]:
+        print(f"   - {found['obligation']}: {found['sentence']}")
     habit = truth["habits"][HABIT]
     print("   The truth, opened now:")
     print(f"   - {HABITS[HABIT]}: {len(habit['wrong'])} of {habit['cases']} cases")
-    print(f"\nEvery deviation: {table}; what outsiders hold: {world}")
+    print(f"\nThe report: {page.resolve().as_uri()}")
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin":
+        webbrowser.open(page.resolve().as_uri())
     return 0
 
 
