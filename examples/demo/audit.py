@@ -2,7 +2,8 @@
 
     python examples/demo/audit.py [FOLDER]      (what `make demo-audit` does; FOLDER is `demo/audit` unless given)
 
-The platform never decides one notice in twenty. The truth stays shut until the audit has answered.
+One statement of reasons in ten reaches nobody, or not the database, or was never sent. The truth stays shut until the
+audit and the reconciliation have answered.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from simulation.plaza.habits import HABITS
 from simulation.run import simulate
 
-HABIT, RATE, SEED = "notices-left", 0.05, 7
+HABIT, RATE, SEED = "statements-missing", 0.1, 7
 SHOWN = 5
 
 

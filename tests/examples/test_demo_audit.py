@@ -15,7 +15,9 @@ def test_the_demo_names_the_habit_and_then_opens_the_truth(
     monkeypatch.setattr("examples.demo.audit.sys.platform", "linux")
     assert main(tmp_path) == 0
     said = capsys.readouterr().out
-    named, opened = said.index("- N8 negative"), said.index("The truth, opened now")
-    assert named < opened < said.index("a notice is put aside and never decided")
+    named, held, opened = (
+        said.index(words) for words in ("- S3 negative", "the database has none", "The truth, opened now")
+    )
+    assert named < held < opened < said.index("no statement reaches the uploader")
     assert "in the other" in said
     assert (tmp_path / "audit.html").read_text(encoding="utf-8").startswith("<!doctype html>")
