@@ -11,7 +11,9 @@ from tests.audit.story import Story, audited, ident, result_of
 from waarmerk.audit.conclude import Materiality, binds, conclude
 from waarmerk.record.events.coverage import coverage
 from waarmerk.record.events.service import Benchmark
+from waarmerk.record.events.types import Period
 
+DAY = "2026-02-02"
 PLAIN = Materiality(0.005, 20, "default")
 
 
@@ -215,3 +217,17 @@ def test_what_outsiders_confirmed_is_said(tmp_path: Path) -> None:
     story = late(1, benchmarks={})
     assert result_of(story, "N1", tmp_path, confirmed={"N1": ("receipts",)}).confirmed_by == ("receipts",)
     assert result_of(story, "N1", tmp_path).confirmed_by == ()
+
+
+def test_a_small_enterprise_owes_no_report_and_what_needs_outsiders_says_which_command(tmp_path: Path) -> None:
+    story = Story(declared=False)
+    story.event("service.declared", 0, micro_small=True, benchmarks={}, period=Period(start=DAY, end=DAY))
+    story.event("report.published", 2000, period=Period(start=DAY, end=DAY), replaces=None)
+    small = result_of(story.until(2001), "R4", tmp_path, tier="platform")
+    assert (small.conclusion, small.population) == ("cannot_be_tested", 0)
+    (tmp_path / "story.zip").unlink()
+    assert result_of(story, "R4", tmp_path, tier="vlop").conclusion == "negative"
+    (tmp_path / "story.zip").unlink()
+    asked = result_of(story, "R1", tmp_path)
+    assert asked.conclusion == "cannot_be_tested"
+    assert asked.reason == "it needs outside evidence: waarmerk audit reconcile --report"

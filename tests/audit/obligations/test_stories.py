@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.obligations import art16, art17, art20, duties, items, proof  # noqa: F401 -- they tell
+from tests.audit.obligations import art16, art17, art20, duties, items, proof, reports  # noqa: F401 -- they tell
 from tests.audit.obligations.telling import FAILING, INNOCENT, Told
 from tests.audit.story import audited
 from waarmerk.audit.load import Keys, load
 from waarmerk.audit.obligations import OBLIGATIONS, all_obligations
+from waarmerk.audit.obligations.outside import OUTSIDE
 
-SPECIAL = {"A3"}
-"""Needs witnesses' signatures: its stories stand in test_witnesses.py."""
+SPECIAL = {"A3", *OUTSIDE}
+"""Needs witnesses' signatures (test_witnesses.py) or outside evidence (test_reconcile.py)."""
 
 
 def named(told: Told) -> str:

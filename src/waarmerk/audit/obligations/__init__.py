@@ -13,7 +13,7 @@ from waarmerk.record.events.coverage import coverage
 
 _FILES = (
     *("art9", "art14", "art16", "art17", "art18", "art20", "art22", "art23"),
-    *("known", "labels", "promises", "tools", "proof"),
+    *("known", "labels", "promises", "reports", "tools", "proof", "outside"),
 )
 GROUP = "waarmerk.obligations"
 """The entry points by which installed packages bring obligations of their own."""
