@@ -10,6 +10,7 @@ import typer
 
 from waarmerk.bank.replica import Replica
 from waarmerk.cli.bank_shared import BANK, opened_reader, opened_store
+from waarmerk.dsa.codes import code
 from waarmerk.errors import DependencyError, UsageError
 from waarmerk.text.terminal import plain
 
@@ -34,7 +35,7 @@ def serve(
     max_media: int = typer.Option(100, min=1, help="Megabytes of a medium."),
     at_once: int = typer.Option(2, min=1, max=64, help="Media that are hashed side by side."),
     category: str = typer.Option(
-        "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE",
+        code("category", "NOT_SPECIFIED_NOTICE"),
         help="Of what clients add: a category of the statements of reasons.",
     ),
 ) -> None:

@@ -15,8 +15,9 @@ from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.art16 import earliest, messages
 from waarmerk.audit.obligations.interface import Case, deviates, given, kept, obligation, untestable
 from waarmerk.audit.rows import Row
+from waarmerk.dsa.codes import code
 
-_LABELLED = "DECISION_VISIBILITY_CONTENT_LABELLED"
+_LABELLED = code("decision_visibility", "CONTENT_LABELLED")
 
 
 @obligation("P1")

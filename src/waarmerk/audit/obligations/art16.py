@@ -22,8 +22,9 @@ from waarmerk.audit.obligations.interface import (
     untestable,
 )
 from waarmerk.audit.rows import Row
+from waarmerk.dsa.codes import code
 
-_NOT_AUTOMATED = "AUTOMATED_DECISION_NOT_AUTOMATED"
+_NOT_AUTOMATED = code("automated_decision", "NOT_AUTOMATED")
 _REDRESS = {"redress_20", "redress_21", "redress_court"}
 
 

@@ -24,17 +24,18 @@ from waarmerk.audit.obligations.interface import (
     untestable,
 )
 from waarmerk.audit.rows import Row, moment
+from waarmerk.dsa.codes import code
 
 _ALWAYS = {"restriction", "facts", "ground"}
 _PLATFORMS = {"redress_20", "redress_21"}
 _COURT = "redress_court"
 _SOURCES = {
-    "individual": {"SOURCE_ARTICLE_16"},
-    "entity": {"SOURCE_ARTICLE_16"},
-    "trusted_flagger": {"SOURCE_TRUSTED_FLAGGER"},
-    "authority": {"SOURCE_ARTICLE_16", "SOURCE_TYPE_OTHER_NOTIFICATION"},
+    "individual": {code("source_type", "ARTICLE_16")},
+    "entity": {code("source_type", "ARTICLE_16")},
+    "trusted_flagger": {code("source_type", "TRUSTED_FLAGGER")},
+    "authority": {code("source_type", "ARTICLE_16"), code("source_type", "OTHER_NOTIFICATION")},
 }
-_NOT_AUTOMATED = "AUTOMATED_DECISION_NOT_AUTOMATED"
+_NOT_AUTOMATED = code("automated_decision", "NOT_AUTOMATED")
 _IN_DATABASE = ("created", "duplicate")
 
 
@@ -206,7 +207,7 @@ def _differences(record: Record, body: Row, decision: Row) -> Iterator[tuple[str
 def _sources(record: Record, decision: Row) -> set[str]:
     """The sources that a statement on this decision may name; none where the record does not tell."""
     if decision.because.type == "own":
-        return {"SOURCE_VOLUNTARY"}
+        return {code("source_type", "VOLUNTARY")}
     if decision.because.type != "notice":
         return set()
     found: set[str] = set()

@@ -24,8 +24,9 @@ from waarmerk.audit.obligations.interface import (
     untestable,
 )
 from waarmerk.audit.rows import Row
+from waarmerk.dsa.codes import code
 
-_FULLY = "AUTOMATED_DECISION_FULLY"
+_FULLY = code("automated_decision", "FULLY")
 _MONTHS = 6
 _STANDING = ("seeded", "confirmed")
 

@@ -15,8 +15,9 @@ from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.art16 import earliest, messages
 from waarmerk.audit.obligations.interface import Case, deviates, given, kept, obligation
 from waarmerk.audit.rows import Row
+from waarmerk.dsa.codes import code
 
-_TERMS = "DECISION_GROUND_INCOMPATIBLE_CONTENT"
+_TERMS = code("decision_ground", "INCOMPATIBLE_CONTENT")
 
 
 @obligation("O1")

@@ -11,8 +11,9 @@ from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.art16 import earliest
 from waarmerk.audit.obligations.interface import Case, answered, deviates, given, kept, obligation
 from waarmerk.audit.rows import Row
+from waarmerk.dsa.codes import code
 
-_LABELLED = "DECISION_VISIBILITY_CONTENT_LABELLED"
+_LABELLED = code("decision_visibility", "CONTENT_LABELLED")
 
 
 @obligation("L1")

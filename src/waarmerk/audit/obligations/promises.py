@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.interface import Case, deviates, kept, obligation, untestable
 from waarmerk.audit.rows import HOUR, Row
+from waarmerk.dsa.codes import code
 
-_REMOVALS = {"DECISION_VISIBILITY_CONTENT_REMOVED", "DECISION_VISIBILITY_CONTENT_DISABLED"}
+_REMOVALS = {code("decision_visibility", "CONTENT_REMOVED"), code("decision_visibility", "CONTENT_DISABLED")}
 
 
 @obligation("P2")

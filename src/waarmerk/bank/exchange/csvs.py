@@ -33,6 +33,9 @@ _STATES: Final[dict[str, State]] = {
 }
 
 
+_LONGEST_CELL = 64 << 20
+
+
 class Csv:
     """See the module."""
 
@@ -53,12 +56,13 @@ class Csv:
     def read(self, file: IO[bytes], where: str, bad: Bad) -> Iterator[Record]:
         """The records of a file."""
         lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline=""), strict=True)
-        csv.field_size_limit(64 << 20)
         names: list[str] | None = None
 
         def rows() -> Iterator[tuple[int, dict[str, str]]]:
             nonlocal names
             while True:
+                # The limit is the whole process's: it is given back before anybody else reads.
+                before = csv.field_size_limit(_LONGEST_CELL)
                 try:
                     row = next(lines)
                 except StopIteration:
@@ -66,6 +70,8 @@ class Csv:
                 except csv.Error as error:
                     bad(InputError(f"line {lines.line_num}: {error}", where=where))
                     continue
+                finally:
+                    csv.field_size_limit(before)
                 if not any(value.strip() for value in row):
                     continue
                 if names is None:

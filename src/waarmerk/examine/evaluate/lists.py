@@ -83,14 +83,16 @@ def conditions(where: Iterable[str]) -> dict[str, str]:
 def read_list(path: Path, where: Sequence[str] = ()) -> LabelledList:
     """Reads a list; InputError where it is none or a needed column is missing, UsageError for a wrong condition."""
     wanted = conditions(where)
+    before = csv.field_size_limit(LONGEST_FIELD)  # the whole process's: given back below
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            csv.field_size_limit(LONGEST_FIELD)
             return _read(path, csv.DictReader(stream), wanted)
     except OSError as error:
         raise InputError(f"the list cannot be read: {error.strerror}", where=str(path)) from error
     except (UnicodeDecodeError, csv.Error, ValueError) as error:
         raise InputError(f"the list is no CSV in UTF-8: {error}", where=str(path)) from error
+    finally:
+        csv.field_size_limit(before)
 
 
 def _read(path: Path, reader: csv.DictReader[str], wanted: Mapping[str, str]) -> LabelledList:

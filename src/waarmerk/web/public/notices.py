@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from waarmerk.desk.intake.notices import Notice, item_of, take_notice
 from waarmerk.dsa import vocabulary
+from waarmerk.dsa.codes import code
 from waarmerk.errors import InputError
 from waarmerk.text.words import words
 from waarmerk.web.render import check_csrf, language, render
@@ -20,13 +21,13 @@ Line = Annotated[str, Form(max_length=500, pattern=NO_NUL)]
 
 # What people call it, and the keyword of the law's list; the category follows from the keyword.
 _KINDS = {
-    "intimate": "KEYWORD_NON_CONSENSUAL_MATERIAL_DEEPFAKE",
-    "child_abuse": "KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL_DEEPFAKE",
-    "fraud": "KEYWORD_IMPERSONATION_ACCOUNT_HIJACKING",
-    "deception": "KEYWORD_MISINFORMATION_DISINFORMATION",
-    "harassment": "KEYWORD_CYBER_HARASSMENT",
-    "hate": "KEYWORD_HATE_SPEECH",
-    "defamation": "KEYWORD_DEFAMATION",
+    "intimate": code("category_specification", "NON_CONSENSUAL_MATERIAL_DEEPFAKE"),
+    "child_abuse": code("category_specification", "CHILD_SEXUAL_ABUSE_MATERIAL_DEEPFAKE"),
+    "fraud": code("category_specification", "IMPERSONATION_ACCOUNT_HIJACKING"),
+    "deception": code("category_specification", "MISINFORMATION_DISINFORMATION"),
+    "harassment": code("category_specification", "CYBER_HARASSMENT"),
+    "hate": code("category_specification", "HATE_SPEECH"),
+    "defamation": code("category_specification", "DEFAMATION"),
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _EMPTY = {"location": "", "kind": "intimate", "reason": "", "name": "", "email": ""}
