@@ -15,6 +15,9 @@ from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations.interface import Case, deviates, kept, obligation, pending, untestable
 from waarmerk.audit.rows import moment
 
+_NEVER = "9999"
+"""The calendar's last year: a period that ends there is due at its end, for there is no day two months later."""
+
 
 @obligation("R4")
 def published_in_time(record: Record) -> Iterator[Case]:
@@ -50,6 +53,8 @@ def published_in_time(record: Record) -> Iterator[Case]:
 
 def _due(end: str) -> str:
     """The last day in time: the day before the one that is two months after the period."""
+    if end >= _NEVER:
+        return end
     after = date.fromisoformat(end) + timedelta(days=1)
     months = after.year * 12 + after.month - 1 + 2
     # The 31st of a month with 30 days is the next month's first, so nobody is held to a day too early.
