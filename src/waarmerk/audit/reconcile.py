@@ -116,7 +116,7 @@ def acknowledgements(record: Record, folder: Path) -> Compared:
         if held["what"] == "statement":
             told = [row for row in record.by("message.sent", "about").get(held["id"], ()) if row.what == "statement"]
             if not told:
-                compared.found.append(_found("statement_unlogged", "A6", "proof", held, id=held["id"]))
+                compared.found.append(_found("statement_unlogged", "A6", "proof", held.where, id=held["id"]))
             continue
         compared.found += _numbered(record, kinds[held["what"]], held["what"], held)
     return compared
@@ -136,7 +136,7 @@ def flaggers(record: Record, path: Path) -> Compared:
         if not held["notice"]:
             if sent is not None and record.end - sent > limit:
                 compared.found.append(
-                    _found("flagger_unanswered", "N1", "law", held, question=True, sent=moment(sent))
+                    _found("flagger_unanswered", "N1", "law", held.where, question=True, sent=moment(sent))
                 )
             continue
         found = list(_numbered(record, "notice.received", "notice", held))
@@ -145,7 +145,13 @@ def flaggers(record: Record, path: Path) -> Compared:
         if row is not None and row.flagger_ref != held["flagger_ref"]:
             compared.found.append(
                 _found(
-                    "flagger_unmarked", "N6", "law", held, row, ref=held["flagger_ref"], logged=row.flagger_ref or "—"
+                    "flagger_unmarked",
+                    "N6",
+                    "law",
+                    held.where,
+                    row.index,
+                    ref=held["flagger_ref"],
+                    logged=row.flagger_ref or "—",
                 )
             )
         if row is not None and held["category"] and row.category != held["category"]:
@@ -154,8 +160,8 @@ def flaggers(record: Record, path: Path) -> Compared:
                     "category_changed",
                     "R3",
                     "law",
-                    held,
-                    row,
+                    held.where,
+                    row.index,
                     question=True,
                     sent=held["category"],
                     logged=row.category,
@@ -180,23 +186,39 @@ def orders(record: Record, path: Path) -> Compared:
         if not logged:
             question = not held["received_at"]
             compared.found.append(
-                _found("order_missing", "A6", "proof", held, question=question, ref=held["authority_ref"])
+                _found("order_missing", "A6", "proof", held.where, question=question, ref=held["authority_ref"])
             )
             continue
         row = logged[0]
         if held["type"] and row.type != held["type"]:
-            compared.found.append(_found("order_kind", "A6", "proof", held, row, sent=held["type"], logged=row.type))
+            compared.found.append(
+                _found("order_kind", "A6", "proof", held.where, row.index, sent=held["type"], logged=row.type)
+            )
         if held["territory"] and set(held["territory"].split()) != set(row.territory):
             compared.found.append(
                 _found(
-                    "order_territory", "O3", "law", held, row, sent=held["territory"], logged=" ".join(row.territory)
+                    "order_territory",
+                    "O3",
+                    "law",
+                    held.where,
+                    row.index,
+                    sent=held["territory"],
+                    logged=" ".join(row.territory),
                 )
             )
         told = any(each.what == "order_effect" for each in record.by("message.sent", "about").get(row.order, ()))
         if told and not held["effect_at"]:
             obligation = "O1" if row.type == "act" else "O4"
             compared.found.append(
-                _found("effect_not_received", obligation, "law", held, row, question=True, ref=held["authority_ref"])
+                _found(
+                    "effect_not_received",
+                    obligation,
+                    "law",
+                    held.where,
+                    row.index,
+                    question=True,
+                    ref=held["authority_ref"],
+                )
             )
     return compared
 
@@ -215,7 +237,7 @@ def probes(record: Record, path: Path) -> Compared:
             limit = record.within("N1").at(record.end)
             if not held["notice"]:
                 if sent is not None and record.end - sent > limit:
-                    compared.found.append(_found("probe_unanswered", "N7", "law", held, probe=held["probe"]))
+                    compared.found.append(_found("probe_unanswered", "N7", "law", held.where, probe=held["probe"]))
                 continue
             compared.found += _numbered(record, "notice.received", "notice", held)
             continue
@@ -226,7 +248,15 @@ def probes(record: Record, path: Path) -> Compared:
         obligation = "K2" if held["kind"] == "reupload" else "L2"
         entries = record.by("item.examined", "item").get(held["item"], []) if record.of("item.examined") else []
         compared.found.append(
-            _found(code, obligation, "own", held, *entries[:3], probe=held["probe"], checked=moment(checked))
+            _found(
+                code,
+                obligation,
+                "own",
+                held.where,
+                *(row.index for row in entries[:3]),
+                probe=held["probe"],
+                checked=moment(checked),
+            )
         )
     return compared
 
@@ -249,42 +279,25 @@ def dump(record: Record, path: Path) -> Compared:
         compared.compared += 1
         row = logged.get(held.puid)
         if row is None:
-            compared.found.append(
-                Found(
-                    code="statement_without_decision",
-                    obligation="A6",
-                    basis="proof",
-                    question=False,
-                    where=held.where,
-                    fields={"puid": held.puid},
-                )
-            )
+            compared.found.append(_found("statement_without_decision", "A6", "proof", held.where, puid=held.puid))
             continue
         for name, stands, says in held.differs(row.body):
             compared.found.append(
-                Found(
-                    code="statement_differs",
-                    obligation="S4",
-                    basis="law",
-                    question=False,
-                    where=held.where,
-                    indexes=(row.index,),
-                    fields={"puid": held.puid, "field": name, "stands": stands, "logged": says},
+                _found(
+                    "statement_differs",
+                    "S4",
+                    "law",
+                    held.where,
+                    row.index,
+                    puid=held.puid,
+                    field=name,
+                    stands=stands,
+                    logged=says,
                 )
             )
     for puid, row in logged.items():
         if puid not in seen and row.at <= reach - _SLACK:
-            compared.found.append(
-                Found(
-                    code="statement_not_in_database",
-                    obligation="S3",
-                    basis="law",
-                    question=False,
-                    where=str(path),
-                    indexes=(row.index,),
-                    fields={"puid": puid},
-                )
-            )
+            compared.found.append(_found("statement_not_in_database", "S3", "law", str(path), row.index, puid=puid))
     return compared
 
 
@@ -296,30 +309,13 @@ def _numbered(record: Record, kind: str, name: str, held: Held) -> Iterator[Foun
     owner = None
     if numbers is not None and held.n is not None:
         owner = next((place for n, place in zip(*numbers, strict=True) if n == held.n), None)
+    number = f"{held['channel']}-{held['n']}"
     if row is None:
-        yield _found(
-            "missing", "A6", "proof", held, what=name, id=identifier, number=f"{held['channel']}-{held['n']}"
-        )
+        yield _found("missing", "A6", "proof", held.where, what=name, id=identifier, number=number)
         if owner is not None:
-            yield Found(
-                code="number_given_twice",
-                obligation="A6",
-                basis="proof",
-                question=False,
-                where=held.where,
-                indexes=(owner,),
-                fields={"number": f"{held['channel']}-{held['n']}", "id": identifier},
-            )
-    elif held.n is not None and owner is not None and owner != row.index:
-        yield Found(
-            code="number_differs",
-            obligation="A6",
-            basis="proof",
-            question=False,
-            where=held.where,
-            indexes=(row.index, owner),
-            fields={"number": f"{held['channel']}-{held['n']}", "id": identifier},
-        )
+            yield _found("number_given_twice", "A6", "proof", held.where, owner, number=number, id=identifier)
+    elif owner is not None and owner != row.index:
+        yield _found("number_differs", "A6", "proof", held.where, row.index, owner, number=number, id=identifier)
 
 
 def _within(record: Record, at: int | None) -> bool:
@@ -328,14 +324,8 @@ def _within(record: Record, at: int | None) -> bool:
 
 
 def _found(
-    code: str, obligation: str, basis: Basis, held: Held, *rows: Row, question: bool = False, **fields: str | int
+    code: str, obligation: str, basis: Basis, where: str, *indexes: int, question: bool = False, **fields: str | int
 ) -> Found:
     return Found(
-        code=code,
-        obligation=obligation,
-        basis=basis,
-        question=question,
-        where=held.where,
-        indexes=tuple(row.index for row in rows),
-        fields=fields,
+        code=code, obligation=obligation, basis=basis, question=question, where=where, indexes=indexes, fields=fields
     )
