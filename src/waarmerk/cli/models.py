@@ -21,8 +21,8 @@ from waarmerk.examine.evaluate.lists import read_list
 from waarmerk.examine.networks.card import read_regular
 from waarmerk.examine.networks.own import checked_card, read_own
 from waarmerk.examine.networks.store import added, folder_of
-from waarmerk.record.importing.plain_yaml import load as yaml_values
 from waarmerk.settings import models_folder
+from waarmerk.text.plain_yaml import load as yaml_values
 from waarmerk.text.terminal import plain
 
 app = typer.Typer(

@@ -24,7 +24,7 @@ from waarmerk.examine.evaluate.terminal import show_failed, show_table
 from waarmerk.examine.evaluate.validation import checked_plan, list_path, perturbations_of, validate
 from waarmerk.examine.evaluate.validation_page import criteria, outcome, page
 from waarmerk.examine.report.output import WholeFile
-from waarmerk.record.importing.plain_yaml import load as yaml_values
+from waarmerk.text.plain_yaml import load as yaml_values
 from waarmerk.text.words import Language
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

@@ -106,7 +106,8 @@ def test_no_rule_is_no_action_and_a_notice_is_still_seen_by_a_person(policy: Pol
         (b"ground_ref: section 4\n", b"ground_ref: section 4\n    ground: law\n", "the key 'ground' stands twice"),
         (b"name: high-ratio", b"name: High Ratio", "line 3 column 11: Expected `str` matching"),
         (b"policy: small", b"policy: [small", "this is not YAML"),
-        (b"policy: small", b"policy: \xff", "text in UTF-8"),
+        (b"policy: small", b"policy: \xff", "UTF-8"),
+        (b"policy: small", b"policy: " + b"[" * 50_000, "nested too deep"),
     ],
 )
 def test_an_error_names_file_line_and_column(old: bytes, new: bytes, sentence: str) -> None:

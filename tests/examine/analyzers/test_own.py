@@ -18,7 +18,7 @@ from waarmerk.examine.evidence.calibration import Fitted
 from waarmerk.examine.evidence.fusion import combine
 from waarmerk.examine.networks.own import checked_card, laid_out
 from waarmerk.examine.walk import Options, examine
-from waarmerk.record.importing.plain_yaml import load
+from waarmerk.text.plain_yaml import load
 from waarmerk.values import Abstention, Examination, Finding, Ratio
 
 

@@ -8,7 +8,7 @@ from waarmerk.errors import DependencyError, InputError, UsageError, WaarmerkErr
 from waarmerk.examine.networks.own import checked_card, own_network
 from waarmerk.examine.networks.store import added, folder_of
 from waarmerk.examine.networks.trial import tried
-from waarmerk.record.importing.plain_yaml import load
+from waarmerk.text.plain_yaml import load
 
 
 def add(folder: Path, content: bytes, *, replace: bool = False, **changes: object) -> Path:

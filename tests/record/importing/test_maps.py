@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from waarmerk.errors import InputError
 from waarmerk.record.importing.maps import parse_map, shipped
 from waarmerk.record.importing.names import Names
-from waarmerk.record.importing.plain_yaml import MAX_YAML, load
 from waarmerk.record.importing.rows import Row
 from waarmerk.record.importing.run import Importer, Nowhere
+from waarmerk.text.plain_yaml import MAX_YAML
 
 GOOD = """
 name: ours
@@ -120,11 +120,6 @@ def test_a_map_that_is_not_as_it_should_be_is_refused_with_its_place(old: str, n
 def test_what_is_no_map_is_refused(data: bytes, match: str) -> None:
     with pytest.raises(InputError, match=match):
         parse_map(data + b"]" * data.count(b"["), "m.yaml")
-
-
-@pytest.mark.parametrize("word", ["no", "1.0", "2026-01-01", "0x10", "~", "null", "=", "1e3"])
-def test_every_scalar_is_the_text_that_it_looks_like(word: str) -> None:
-    assert load(f"a: {word}".encode(), "m") == {"a": word}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Reading a policy file: YAML with places, so that every error names file, line and column and what to write.
 
 Rules:
-- A key stands once; anchors, aliases and tags are refused: a lawyer reads what the machine reads.
+- Nothing in the file surprises (`waarmerk.text.plain_yaml`): a lawyer reads what the machine reads.
 - Codes are those of the DSA's vocabulary, keywords belong to their category, names of rules are unique.
 - A rule that restricts names what it restricts and explains itself in every language of the house.
 """
@@ -21,9 +21,9 @@ from waarmerk.desk.policy.conditions import Condition, ConditionError
 from waarmerk.desk.policy.policy import Context, Election, Policy, Rule, Trial
 from waarmerk.dsa import vocabulary
 from waarmerk.errors import InputError
+from waarmerk.text.plain_yaml import place, plain_node
 from waarmerk.text.words import LANGUAGES
 
-MAX_BYTES = 1 << 20
 _KINDS = ("visibility", "monetary", "provision", "account")
 
 
@@ -64,22 +64,12 @@ def default_text() -> str:
 
 def read_policy(data: bytes, where: str) -> Policy:
     """The policy that a file holds, checked. Raises `InputError` with file, line, column and a hint."""
-    if len(data) > MAX_BYTES:
-        raise InputError(f"a policy has at most {MAX_BYTES} bytes", where=where)
+    node = plain_node(data, where, _Loader)
+    if node is None:
+        raise InputError("the policy is empty", where=where)
     places: dict[Path, yaml.Mark] = {}
-    try:
-        text = data.decode("utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        if node is None:
-            raise InputError("the policy is empty", where=where)
-        _walk(node, (), places, where)
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader
-    except UnicodeDecodeError as error:
-        raise InputError("a policy is text in UTF-8", where=where) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = where if mark is None else _place(where, mark)
-        raise InputError(f"this is not YAML: {getattr(error, 'problem', error)}", where=place) from error
+    _walk(node, (), places)
+    value = yaml.load(data, Loader=_Loader)  # noqa: S506 a SafeLoader
     try:
         file = msgspec.convert(value, _File)
     except msgspec.ValidationError as error:
@@ -100,20 +90,14 @@ def read_policy(data: bytes, where: str) -> Policy:
     )
 
 
-def _walk(node: yaml.Node, path: Path, places: dict[Path, yaml.Mark], where: str) -> None:
-    if path in places and isinstance(node, yaml.CollectionNode):
-        raise InputError("anchors and aliases do not belong in a policy", where=_place(where, node.start_mark))
+def _walk(node: yaml.Node, path: Path, places: dict[Path, yaml.Mark]) -> None:
     places[path] = node.start_mark
     if isinstance(node, yaml.SequenceNode):
         for index, inner in enumerate(node.value):
-            _walk(inner, (*path, index), places, where)
+            _walk(inner, (*path, index), places)
     elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
         for key, inner in node.value:
-            if key.value in seen:
-                raise InputError(f"the key {key.value!r} stands twice", where=_place(where, key.start_mark))
-            seen.add(key.value)
-            _walk(inner, (*path, key.value), places, where)
+            _walk(inner, (*path, key.value), places)
 
 
 def _condition(index: int, rule: Rule, places: dict[Path, yaml.Mark], where: str) -> Condition:
@@ -131,7 +115,7 @@ def _check(file: _File, places: dict[Path, yaml.Mark], where: str) -> None:
     """What msgspec's types cannot say."""
 
     def refuse(path: Path, message: str, hint: str = "") -> InputError:
-        return InputError(message, where=_place(where, places.get(path, places[()])), hint=hint)
+        return InputError(message, where=place(where, places.get(path, places[()])), hint=hint)
 
     restrictions = {each for kind in _KINDS for each in vocabulary.enum(f"decision_{kind}")}
     names: set[str] = set()
@@ -179,8 +163,4 @@ def _placed(words: str, places: dict[Path, yaml.Mark], where: str) -> InputError
         if not path:
             break
         path.pop()
-    return InputError(message, where=_place(where, found or places[()]))
-
-
-def _place(where: str, mark: yaml.Mark) -> str:
-    return f"{where} line {mark.line + 1} column {mark.column + 1}"
+    return InputError(message, where=place(where, found or places[()]))

@@ -22,9 +22,9 @@ from waarmerk.dsa import vocabulary
 from waarmerk.errors import InputError, UsageError
 from waarmerk.record.events.catalogue import KINDS
 from waarmerk.record.events.types import Event
-from waarmerk.record.importing.plain_yaml import MAX_YAML, load
 from waarmerk.record.importing.rows import Format
 from waarmerk.record.importing.templates import Compiler, Template, text
+from waarmerk.text.plain_yaml import MAX_YAML, load
 from waarmerk.values import Json
 
 Condition = Callable[[Mapping[str, Json]], bool]
