@@ -115,3 +115,21 @@ def test_what_could_not_be_recorded_is_told_and_recorded_by_the_same_call_given_
     assert event["n"] == len(event["findings"]) + 1
     run(*given)
     assert len(list((log[0] / "private" / "receipts").iterdir())) == 1
+
+
+def test_an_entry_of_a_bank_that_comes_back_stands_in_the_event(tmp_path: Path, log: tuple[Path, str]) -> None:
+    clip = portrait_clip(tmp_path / "a.mp4", seconds=2, seed=1)
+    bank = tmp_path / "bank.sqlite"
+    run("bank", "create", "--bank", bank, "--service", "video.example")
+    source = ("--by", "A. Jansen", "--source", "our desk", "--category", "STATEMENT_CATEGORY_SCAMS_AND_FRAUD")
+    run("bank", "add", clip, "--bank", bank, *source)
+    (entry,) = (
+        json.loads(one) for one in run("bank", "list", "--bank", bank, "--format", "json").stdout.splitlines()
+    )
+    copy = portrait_clip(tmp_path / "copy.mp4", seconds=2, seed=1, rate=13)
+    run("check", "--record", log[0], "--about", about(tmp_path), "--bank", bank, copy)
+    (receipt,) = (log[0] / "private" / "receipts").iterdir()
+    assert run("verify", receipt, "--key", log[1]).stdout.endswith("verified\n")
+    (match,) = json.loads(receipt.read_text())["event"]["matches"]
+    assert match["entry"] == entry["entry"]
+    assert match["distance"] <= 31

@@ -24,7 +24,7 @@ from waarmerk.examine.again import repeat
 from waarmerk.examine.analyzers.interface import AnalyzerOptions
 from waarmerk.examine.analyzers.own import own_folders
 from waarmerk.examine.batch import Outcome, examine_all
-from waarmerk.examine.faces.finder import DEFAULT
+from waarmerk.examine.faces.finder import BUILT_IN, DEFAULT
 from waarmerk.examine.inputs import Input, inputs
 from waarmerk.examine.report.output import RowFile, WholeFile
 from waarmerk.examine.report.rows import CheckErrorRow, CheckRow, check_row, error_row, line
@@ -76,7 +76,10 @@ def check(
     reference: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A file of the same device or app, to compare with.")
     ] = None,
-    finder: Annotated[str | None, typer.Option(metavar="NAME", help=f"Face finder (default: {DEFAULT}).")] = None,
+    finder: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Face finder: {', '.join(BUILT_IN)}, yunet:FILE (default: {DEFAULT})."),
+    ] = None,
     model: Annotated[Path | None, typer.Option(metavar="DIR", help="Manipulation network of your own.")] = None,
     fail_on: Annotated[
         list[str] | None,

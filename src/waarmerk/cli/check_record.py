@@ -16,7 +16,7 @@ from pathlib import Path
 from waarmerk import __version__
 from waarmerk.cli.log_common import now
 from waarmerk.errors import IntegrityError, UsageError
-from waarmerk.examine.report.recorded import examined_event, parse_about, tool_digest
+from waarmerk.examine.report.recorded import answering, examined_event, parse_about, tool_digest
 from waarmerk.record.bundle.write import appearing
 from waarmerk.record.commitment import SALT_SIZE, canonical
 from waarmerk.record.log.keyring import read_keys
@@ -84,11 +84,11 @@ class ExaminationRecorder:
     def _adopted(self, examination: Examination, store: EventStore) -> list[bytes]:
         """The tools that the event will name and this log does not know yet, as events without `logged_at`."""
         lines: list[bytes] = []
-        for finding in examination.findings:
+        for finding in answering(examination):
             tool = tool_digest(finding.analyzer, finding.version)
             # One id a tool, so that the store knows whether it was adopted before.
             event_id = sha256(f"tool.adopted {tool}".encode()).hexdigest()[:32]
-            if finding.answer is None or store.find(event_id)[0]:
+            if store.find(event_id)[0]:
                 continue
             moment = now()
             value: Json = {

@@ -1,6 +1,7 @@
 """What of an examination goes into the event, and what keeps it from being one."""
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ def with_provenance(**changed: object) -> Examination:
     return msgspec.structs.replace(everything(), findings=(msgspec.structs.replace(finding, **changed), *others))
 
 
-def event_of(examination: Examination, about: About = ABOUT) -> dict[str, object]:
+def event_of(examination: Examination, about: About = ABOUT) -> dict[str, Any]:
     data = examined_event(
         examination, about, event="01" * 16, item="02" * 16, at=AT, channel="check", number=1, version="1"
     )
@@ -60,3 +61,26 @@ def test_the_name_of_the_file_and_the_digest_of_the_medium_stay_out() -> None:
 
 def test_a_tool_of_another_version_has_another_digest() -> None:
     assert tool_digest("manipulation", "1") != tool_digest("manipulation", "2")
+
+
+ENTRY = {"entry": "0e" * 16, "signal": "vpdq", "distance": 9, "item": "one", "status": "confirmed"}
+
+
+def with_matches(**facts: object) -> Examination:
+    matching = Finding(analyzer="matching", version="3", answer=None, facts=facts)
+    examination = with_provenance()
+    others = tuple(one for one in examination.findings if one.analyzer != "matching")
+    return msgspec.structs.replace(examination, findings=(*others, matching))
+
+
+def test_the_entries_of_a_bank_that_it_shows_stand_in_the_event_beside_the_tool_that_found_them() -> None:
+    event = event_of(with_matches(known=[ENTRY]))
+    assert event["matches"] == [{"entry": "0e" * 16, "signal": "vpdq", "distance": 9}]
+    assert {"tool": tool_digest("matching", "3"), "in_domain": True} in event["findings"]
+
+
+def test_parts_what_a_harmless_bank_explains_and_files_are_no_matches_and_name_no_tool() -> None:
+    known_file = {"item": "known.txt", "status": "confirmed", "distance": 3}
+    event = event_of(with_matches(known=[known_file], partial=[ENTRY], suppressed=[ENTRY]))
+    assert event["matches"] == []
+    assert tool_digest("matching", "3") not in {one["tool"] for one in event["findings"]}

@@ -2,9 +2,11 @@
 
 Rules:
 - What the medium cannot tell (who posted it, when, why it was looked at) comes from whoever asks, never from a guess.
-- A finding goes in where a tool gave a ratio or said that it cannot tell; it is in its domain where it gave one.
+- A finding goes in where a tool gave a ratio, said that it cannot tell, or found an entry of a bank; it is in its
+  domain unless it said that it cannot tell.
 - A tool is named by the SHA-256 of its name and version, a space between; `tool.adopted` says the same.
-- Matches with files (`--known`) stay out: an event names entries of a bank, which such files do not have.
+- A match is an entry of a bank that the medium shows. One that shares only a part, one that a harmless bank explains,
+  and one with a file (`--known`), which is no entry of a bank, stay out.
 """
 
 from __future__ import annotations
@@ -79,16 +81,32 @@ def examined_event(
         "content_type": [code for code in vocabulary.enum("content_type") if code.endswith(kind)],
         "declared": ["synthetic"] if provenance.facts["declared_synthetic"] else [],
         "provenance": provenance.facts["state"] or "none",
-        "findings": [_tool_finding(one) for one in examination.findings if one.answer is not None],
-        "matches": [],
+        "findings": [_tool_finding(one) for one in answering(examination)],
+        "matches": [match for one in examination.findings for match in _entries(one)],
     }
     known = {"language": about.language, "views_total": about.views_total}
     return canonical(value | {name: one for name, one in known.items() if one is not None})
 
 
+def answering(examination: Examination) -> list[Finding]:
+    """The findings whose tools the event names."""
+    return [one for one in examination.findings if one.answer is not None or _entries(one)]
+
+
 def _tool_finding(finding: Finding) -> Json:
     tool = tool_digest(finding.analyzer, finding.version)
-    if isinstance(finding.answer, Ratio):
-        return {"tool": tool, "in_domain": True, "log10_lr": finding.answer.log10_lr}
-    abstained = finding.answer.reason if finding.answer is not None else ""
-    return {"tool": tool, "in_domain": False, "abstained": abstained}
+    if isinstance(finding.answer, Abstention):
+        return {"tool": tool, "in_domain": False, "abstained": finding.answer.reason}
+    ratio = {"log10_lr": finding.answer.log10_lr} if isinstance(finding.answer, Ratio) else {}
+    return {"tool": tool, "in_domain": True, **ratio}
+
+
+def _entries(finding: Finding) -> list[Json]:
+    """The entries of banks that one finding matched."""
+    if finding.analyzer != "matching":
+        return []
+    return [
+        {"entry": match["entry"], "signal": match["signal"], "distance": match["distance"]}
+        for match in finding.facts.get("known") or ()
+        if "entry" in match
+    ]
