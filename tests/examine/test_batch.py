@@ -3,15 +3,17 @@
 import os
 import signal
 import time
+from collections.abc import Callable, Iterator
+from multiprocessing import spawn
 from pathlib import Path
 
 import pytest
 
 from tests.support.clips import portrait_clip
-from waarmerk.errors import InputError, UsageError
+from waarmerk.errors import InputError, UnavailableError, UsageError, WaarmerkError
 from waarmerk.examine.batch import Outcome, examine_all
 from waarmerk.examine.inputs import Input
-from waarmerk.examine.walk import Options
+from waarmerk.examine.walk import Examiner, Options, Progress
 from waarmerk.values import Examination
 
 
@@ -19,6 +21,14 @@ from waarmerk.values import Examination
 def clips(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("batch")
     return [str(portrait_clip(folder / f"{index}.mp4", seconds=0.5, seed=index)) for index in range(3)]
+
+
+@pytest.fixture
+def interpreter() -> Iterator[Callable[[Path], None]]:
+    """Sets the program that workers run, for one test."""
+    before = spawn.get_executable()
+    yield lambda program: spawn.set_executable(str(program))
+    spawn.set_executable(before)
 
 
 def kinds(outcomes: list[Outcome]) -> list[str]:
@@ -86,7 +96,53 @@ def test_a_process_that_dies_costs_one_file_and_is_replaced(clips: list[str]) ->
     assert [outcome.input.path for outcome in outcomes] == paths
     lost = [o.result for o in outcomes if isinstance(o.result, InputError)]
     assert len(lost) <= 1
-    assert all("made the process that examined it end" in error.message for error in lost)
+    assert all("be stopped from outside (SIGKILL)" in error.message for error in lost)
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        (0o644, "may not be executed by this user, and examines every file (check its permissions)"),
+        (
+            0o755,
+            "ends before it has looked at any file (exit code 7) (can this user read the packages that it needs?)",
+        ),
+    ],
+)
+def test_processes_that_never_begin_end_the_batch_with_the_reason_and_no_word_of_memory(
+    clips: list[str], tmp_path: Path, interpreter: Callable[[Path], None], mode: int, sentence: str
+) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexit 7\n")
+    program.chmod(mode)
+    interpreter(program)
+    with pytest.raises(UnavailableError) as caught:
+        list(examine_all(map(Input, clips), Options(), jobs=2))
+    assert caught.value.sentence() == f"{program}: {sentence}"
+
+
+class Crashing:
+    """Work that takes its process down."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __call__(self, examiner: Examiner, path: str, *, progress: Progress) -> Examination:
+        if self._number:
+            os.kill(os.getpid(), self._number)
+        os._exit(5)
+
+
+@pytest.mark.parametrize(("number", "how"), [(signal.SIGSEGV, "crash (SIGSEGV)"), (0, "end (exit code 5)")])
+def test_a_process_that_crashes_is_told_as_a_fault_of_ours_and_not_as_a_lack_of_memory(
+    clips: list[str], number: int, how: str
+) -> None:
+    given = [Input(clips[0], work=Crashing(number)), Input(clips[1])]
+    lost, examined = (outcome.result for outcome in examine_all(given, Options(), jobs=2))
+    assert isinstance(examined, Examination)
+    assert isinstance(lost, WaarmerkError)
+    assert lost.message == f"made the process that examined it {how}"
+    assert "memory" not in lost.hint
 
 
 def test_leaving_early_leaves_no_process_behind(clips: list[str]) -> None:

@@ -5,47 +5,35 @@ Rules:
   loaded once. A process that dies costs the file it worked on, and is replaced.
 - Answers are given in the order of the inputs; at most `AHEAD` files a job are examined ahead of the one that is
   waited for, so that memory stays bounded.
-- A wrong option or something that the operator must supply is the same for every file: it ends the batch.
+- A wrong option, something that the operator must supply, or processes that cannot be started are the same for every
+  file: they end the batch.
 - When the batch is left, for whatever reason, its processes end too, and die with this one if it is killed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import multiprocessing
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Protocol
+from multiprocessing.connection import wait
 
 from waarmerk.errors import DependencyError, InputError, NoMediumError, UsageError, WaarmerkError
 from waarmerk.examine.analyzers.registry import Registry, registered
 from waarmerk.examine.inputs import Input
-from waarmerk.examine.walk import Examiner, Options, Progress
+from waarmerk.examine.walk import Examiner, Options
+from waarmerk.examine.workers import BEGUN, Worker, examined, lost
 from waarmerk.values import Examination
 
 AHEAD = 8
 
 
-class Work(Protocol):
-    """Something else than an examination of the whole file; pickled when it goes to another process."""
-
-    def __call__(self, examiner: Examiner, path: str, *, progress: Progress) -> Examination:
-        """Does it with the process's own examiner."""
-        ...
-
-
 Tell = Callable[[str, float], None]
 """Told how far a path has been examined, 0..1."""
-
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -111,7 +99,7 @@ def _alone(
         ready = _without_examining(one)
         if ready is None:
             examiner = examiner or Examiner(options, clock=time.monotonic, registry=registry())
-            ready = _outcome(one, _examined(examiner, one.path, one.work, tell))
+            ready = _outcome(one, examined(examiner, one.path, one.work, partial(tell, one.path)))
         yield ready
 
 
@@ -129,43 +117,6 @@ def _outcome(one: Input, result: Examination | WaarmerkError) -> Outcome:
     return Outcome(one, result, skipped=one.folder is not None and isinstance(result, NoMediumError))
 
 
-def _examined(examiner: Examiner, path: str, work: Work | None, tell: Tell) -> Examination | WaarmerkError:
-    try:
-        if work is not None:
-            return work(examiner, path, progress=lambda share: tell(path, share))
-        return examiner.examine(path, progress=lambda share: tell(path, share))
-    except WaarmerkError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 a fault of ours costs one file, not the batch; it is told as what it is
-        return WaarmerkError(
-            f"the examination failed: {type(error).__name__}: {error}",
-            where=path,
-            hint="this is a fault of Waarmerk; please report it",
-        )
-
-
-class _Worker:
-    """One process and the input that it works on."""
-
-    def __init__(self, options: Options, registry: Callable[[], Registry]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(
-            target=_work, args=(theirs, options, registry, os.getpid()), daemon=True
-        )
-        self.process.start()
-        theirs.close()
-        self.place: int | None = None
-
-    def end(self) -> None:
-        self.process.terminate()
-        self.process.join(5)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-        self.connection.close()
-
-
 class _Pool:
     """Worker processes, fed one input at a time."""
 
@@ -174,7 +125,7 @@ class _Pool:
         self._registry = registry
         self._jobs = jobs
         self._tell = tell
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self._inputs: dict[int, Input] = {}
         self._waiting: deque[int] = deque()
         self._done: dict[int, Outcome] = {}
@@ -220,7 +171,7 @@ class _Pool:
             if idle is None:
                 if len(self._workers) == self._jobs:
                     return
-                idle = _Worker(self._options, self._registry)
+                idle = Worker(self._options, self._registry)
                 self._workers.append(idle)
             idle.place = self._waiting.popleft()
             with contextlib.suppress(OSError):  # that it is gone, `_listen` finds out
@@ -240,15 +191,11 @@ class _Pool:
                 word = worker.connection.recv()
             except (EOFError, OSError):
                 self._workers.remove(worker)
-                worker.end()
-                code = worker.process.exitcode
-                lost = InputError(
-                    f"made the process that examined it end (exit code {code})",
-                    where=one.path,
-                    hint="is there memory enough? try --jobs 1",
-                )
-                self._done[place] = Outcome(one, lost)
+                self._done[place] = Outcome(one, lost(worker, one.path))
                 del self._inputs[place]
+                continue
+            if word == BEGUN:
+                worker.begun = True
                 continue
             if isinstance(word, float):
                 self._tell(one.path, word)
@@ -256,22 +203,3 @@ class _Pool:
             worker.place = None
             del self._inputs[place]
             self._done[place] = _outcome(one, word)
-
-
-def _work(connection: Connection, options: Options, registry: Callable[[], Registry], parent: int) -> None:
-    """A worker's life: a path and its work in, an examination or an error out, until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        return
-    examiner: Examiner | None = None
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            path, work = connection.recv()
-            try:
-                examiner = examiner or Examiner(options, clock=time.monotonic, registry=registry())
-            except WaarmerkError as error:
-                connection.send(error)
-                continue
-            connection.send(_examined(examiner, path, work, lambda _, share: connection.send(share)))

@@ -1,9 +1,11 @@
 """What a taken-over child can do: nothing; what it can do to its parent: give it one sentence to say."""
 
+import errno
 import os
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -13,7 +15,7 @@ import pytest
 
 from tests.examine.media.reading_helpers import Pass, whole_pass
 from tests.support.clips import encode, moving
-from waarmerk.errors import InputError, UnavailableError
+from waarmerk.errors import DependencyError, InputError, UnavailableError
 from waarmerk.examine.media import landlock, sandbox
 from waarmerk.examine.media.limits import LIMITS, Limits
 from waarmerk.examine.media.medium import open_medium
@@ -176,10 +178,43 @@ def test_a_reader_whose_module_breaks_as_it_is_imported_is_told(
     assert len(done.samples) == 4
 
 
-def test_a_process_that_cannot_be_started_is_worth_another_try(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(UnavailableError, match="the decoder's process cannot be started"):
+@pytest.mark.parametrize(("mode", "why"), [(None, "No such file"), (0o644, "Permission denied")])
+def test_an_interpreter_that_cannot_be_executed_is_named_and_ends_every_examination(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None, why: str
+) -> None:
+    program = tmp_path / "python"
+    if mode is not None:
+        program.write_text("#!/bin/sh\n")
+        program.chmod(mode)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(DependencyError, match=f"the decoder's process cannot be started: {why}") as caught:
         whole_pass(clip)
+    assert caught.value.where == str(program)
+
+
+def test_a_machine_without_room_for_a_process_is_worth_another_try(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(subprocess, "Popen", full)
+    with pytest.raises(UnavailableError, match="cannot be started: Resource temporarily") as caught:
+        whole_pass(clip)
+    assert caught.value.hint == "try again later"
+
+
+@pytest.mark.parametrize(("end", "how"), [("exit 7", "exit code 7"), ("kill -SEGV $$", "SIGSEGV")])
+def test_a_child_that_ends_before_it_opened_the_file_does_not_accuse_the_file(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, how: str
+) -> None:
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\n{end}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(UnavailableError) as caught:
+        whole_pass(clip)
+    assert caught.value.message == f"the decoder's process ended before it opened the file ({how})"
 
 
 def test_many_open_files_do_not_hinder(clip: Path) -> None:

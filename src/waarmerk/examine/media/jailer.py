@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import select
@@ -13,7 +14,7 @@ import time
 
 import msgspec
 
-from waarmerk.errors import UnavailableError
+from waarmerk.errors import DependencyError, UnavailableError, WaarmerkError
 from waarmerk.examine.media import wire
 from waarmerk.examine.media.limits import Limits
 
@@ -32,16 +33,17 @@ _ENDS = {
 
 
 class ChildEnded(Exception):  # noqa: N818 not an error by itself: the reading decides whose it was
-    """The child is gone or was ended; `sentence` says how."""
+    """The child is gone or was ended; `sentence` says what the medium made of it, `how` with which code or signal."""
 
-    def __init__(self, sentence: str, hint: str = "") -> None:
+    def __init__(self, sentence: str, hint: str = "", how: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
+        self.how = how
 
 
 class Child:
-    """One running child. Methods may raise ChildEnded; UnavailableError where none can be started."""
+    """One running child. Methods may raise ChildEnded; Unavailable- or DependencyError where none can be started."""
 
     def __init__(self, job: wire.Job, limits: Limits) -> None:
         self._limits = limits
@@ -60,9 +62,7 @@ class Child:
                 start_new_session=True,
             )
         except OSError as error:
-            raise UnavailableError(
-                f"the decoder's process cannot be started: {error.strerror}", where=job.path, hint="try again later"
-            ) from error
+            raise _not_started(error, job.path) from error
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("a child without pipes")
         self._commands = self._process.stdin.fileno()
@@ -70,7 +70,11 @@ class Child:
         self._poll = select.poll()  # select() knows no descriptor beyond 1023
         self._poll.register(self._answers, select.POLLIN)
         data = wire.encode(job)
-        self._write(wire.PREFIX.pack(len(data)) + data)
+        try:
+            self._write(wire.PREFIX.pack(len(data)) + data)
+        except ChildEnded:
+            self.close()
+            raise
 
     def give_slot(self, slot: int) -> None:
         """Tells the child that it may write into this slot."""
@@ -135,15 +139,28 @@ class Child:
             self._process.kill()
             return ChildEnded("made its decoder close its pipe and go on")
         if code >= 0:
-            return ChildEnded(f"made its decoder end early (exit code {code})")
+            return ChildEnded(f"made its decoder end early (exit code {code})", how=f"exit code {code}")
         number = -code
         if number in _ENDS:
-            return ChildEnded(*_ENDS[signal.Signals(number)])
-        return ChildEnded(f"made its decoder crash ({_name(number)})")
+            return ChildEnded(*_ENDS[signal.Signals(number)], how=_name(number))
+        return ChildEnded(f"made its decoder crash ({_name(number)})", how=_name(number))
 
     def _misbehaved(self, deed: str) -> ChildEnded:
         self._process.kill()
         return ChildEnded(f"made its decoder misbehave: the child {deed}")
+
+
+def _not_started(error: OSError, path: str) -> WaarmerkError:
+    """A machine that is full may have room later; an interpreter that is not there for this user stays so."""
+    if error.errno in {errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOEXEC}:
+        return DependencyError(
+            f"the decoder's process cannot be started: {error.strerror}",
+            where=sys.executable,
+            hint="can this user execute it?",
+        )
+    return UnavailableError(
+        f"the decoder's process cannot be started: {error.strerror}", where=path, hint="try again later"
+    )
 
 
 def _name(number: int) -> str:

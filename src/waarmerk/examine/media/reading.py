@@ -182,8 +182,7 @@ class Reading:
         )
         if self._child is not None:
             self._child.close()
-        self._child = Child(job, self._limits)
-        jailed = self._expect(wire.Jailed)
+        self._child, jailed = self._jailed(job)
         self.layers = jailed.layers
         self.decoder = jailed.decoder
         asset = self._expect(wire.Probed).asset
@@ -225,6 +224,21 @@ class Reading:
             kind = NoMediumError if message.no_medium else InputError
             raise kind(message.message, where=self._medium.path, hint=message.hint)
         return message
+
+    def _jailed(self, job: wire.Job) -> tuple[Child, wire.Jailed]:
+        """A new child and its first word. It has read a few bytes by then: its end is not the medium's doing."""
+        try:
+            child = self._child = Child(job, self._limits)
+            message = self._receive(self._limits.silence_s)
+        except ChildEnded as ended:
+            raise UnavailableError(
+                f"the decoder's process ended before it opened the file ({ended.how or 'it fell silent'})",
+                where=self._medium.path,
+                hint=ended.hint or "does this machine have room for it, and may this user read its packages?",
+            ) from None
+        if not isinstance(message, wire.Jailed):
+            raise self._wrong(_OUT_OF_TURN)
+        return child, message
 
     def _expect(self, kind: type[_Told]) -> _Told:
         try:
