@@ -7,7 +7,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from simulation.world.chance import stream
 
@@ -48,12 +48,12 @@ ANSWERED_BY = {
 
 
 class Habits:
-    """The habits of one platform: `rates` by name. Raises `ValueError` for one that does not exist."""
+    """The habits of one platform: `rates` by name. Raises `ValueError` for one that is not `known`."""
 
-    def __init__(self, seed: int, rates: Mapping[str, float]) -> None:
+    def __init__(self, seed: int, rates: Mapping[str, float], known: Collection[str] = HABITS) -> None:
         for name, rate in rates.items():
-            if name not in HABITS:
-                raise ValueError(f"there is no habit called {name!r}; there are: {', '.join(HABITS)}")
+            if name not in known:
+                raise ValueError(f"there is no habit called {name!r}; there are: {', '.join(known)}")
             if not 0 <= rate <= 1:
                 raise ValueError(f"the rate of {name} is a share from 0 to 1, not {rate}")
         self.rates = dict(rates)

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from simulation.plaza.habits import Habits
 from simulation.plaza.house import House
 from simulation.plaza.recorder import person
 from simulation.plaza.report_parts import fill
@@ -97,7 +98,7 @@ class Ledger:
                 tuple(because["ids"]),
                 event.get("ground"),
                 event["category"],
-                event["keywords"][0],
+                event["keywords"][0] if event["keywords"] else "",
                 tuple(event["restrictions"]),
                 event["automated_detection"],
                 event["automated_decision"],
@@ -139,30 +140,31 @@ def hours(times: list[int]) -> str:
 
 def publish(house: House, ledger: Ledger, service: str, folder: Path) -> None:
     """Write the report of the period and record that it was published today."""
-    ledger = _picked(house, ledger)
-    period = f"{day_text(ledger.period[0])}/{day_text(ledger.period[1] - 1)}"
-    report = Report(service, period)
-    fill(report, ledger, published=day_text(house.loop.now))
-    write_folder(report, folder)
-    lines = [
-        f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(folder.iterdir(), key=lambda p: p.name)
-    ]
-    house.recorder.record(
-        "report.published",
-        "admin",
-        person(house.admin, "admin"),
-        period={"start": period[:10], "end": period[11:]},
-        files=sha256("".join(lines).encode()).hexdigest(),
-    )
+    told = write_report(house.habits, ledger, service, folder, day_text(house.loop.now))
+    house.recorder.record("report.published", "admin", person(house.admin, "admin"), **told)
     for name, challenge in ledger.challenges.items():
         if ledger.within(challenge.at) and not (name in ledger.closed and ledger.within(ledger.closed[name][0])):
             house.innocent("complaints pending at the end of the period", name)
 
 
-def _picked(house: House, ledger: Ledger) -> Ledger:
+def write_report(habits: Habits, ledger: Ledger, service: str, folder: Path, published: str) -> dict[str, Any]:
+    """The report of the period, without what a habit leaves out; the fields of the event that tells of it."""
+    ledger = _picked(habits, ledger)
+    period = f"{day_text(ledger.period[0])}/{day_text(ledger.period[1] - 1)}"
+    report = Report(service, period)
+    fill(report, ledger, published=published)
+    write_folder(report, folder)
+    lines = [
+        f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in sorted(folder.iterdir(), key=lambda p: p.name)
+    ]
+    files = sha256("".join(lines).encode()).hexdigest()
+    return {"period": {"start": period[:10], "end": period[11:]}, "files": files}
+
+
+def _picked(habits: Habits, ledger: Ledger) -> Ledger:
     """The ledger without the slowest notices of the period, where that is the habit."""
-    rate = house.habits.rates.get("report-cherry-picked", 0)
+    rate = habits.rates.get("report-cherry-picked", 0)
     if not rate:
         return ledger
     done: dict[str, int] = defaultdict(lambda: ledger.period[1])
@@ -172,9 +174,9 @@ def _picked(house: House, ledger: Ledger) -> Ledger:
     mine = [name for name, notice in ledger.notices.items() if ledger.within(notice.at)]
     mine.sort(key=lambda name: done[name] - ledger.notices[name].at, reverse=True)
     left_out = set(mine[: max(1, round(rate * len(mine)))]) if mine else set()
-    house.habits.cases["report-cherry-picked"] = len(mine)
+    habits.cases["report-cherry-picked"] = len(mine)
     for name in sorted(left_out):
-        house.habits.note("report-cherry-picked", notice=name)
+        habits.note("report-cherry-picked", notice=name)
     picked = Ledger(ledger.period, {n: a for n, a in ledger.notices.items() if n not in left_out})
     picked.orders, picked.told, picked.effects = ledger.orders, ledger.told, ledger.effects
     picked.challenges, picked.closed, picked.labels = ledger.challenges, ledger.closed, ledger.labels

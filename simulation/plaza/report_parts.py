@@ -84,7 +84,8 @@ class _Sheet:
         """The rows in which it counts."""
         row = self.places.get((category, keyword), self.places.get((category, "KEYWORD_OTHER")))
         head = self.places.get((category, ""))
-        return tuple(index for index in (self.places["TOTAL", ""], head, row) if index is not None)
+        places = dict.fromkeys((self.places["TOTAL", ""], head, row))  # without a keyword, the head alone
+        return tuple(index for index in places if index is not None)
 
     def count(self, column: int, things: Iterable[tuple[str, str, int]]) -> None:
         """Add amounts into a column; rows without any say 0."""

@@ -34,11 +34,12 @@ class Askers:
         orders_per_day: float,
         probes_per_day: float,
         election: int,
+        checked_after: int = 30 * HOUR,
     ) -> None:
         self._loop, self._platform, self._chance, self._people = loop, platform, chance, people
         self._uploaders, self._books = uploaders, notebooks
         self._notices, self._orders, self._probes = notices_per_day / 24, orders_per_day, probes_per_day
-        self._election, self._start = election, loop.now
+        self._election, self._start, self._checked_after = election, loop.now, checked_after
         self._asked = self._probed = 0
         notebooks.readers.append(self._read)
 
@@ -66,7 +67,7 @@ class Askers:
             item = self._uploaders.upload(self._people.uploader(harmful=False), Nature(words.FRAUD, False, False))
             self._platform.notice(Notice(name, who, "individual", item, words.FRAUD))
         self._books.probe(name, kind, loop.now, item)
-        loop.after(30 * HOUR, self._check, name, item)
+        loop.after(self._checked_after, self._check, name, item)
         loop.after(chance.expovariate(self._probes) * DAY, self.probe)
 
     def _check(self, name: str, item: str) -> None:

@@ -79,11 +79,11 @@ class _Cells:
     times: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def count(self, column: str, category: str, keyword: str, amount: int = 1) -> None:
-        for row in ((TOTAL, ""), (category, ""), (category, keyword)):
+        for row in {(TOTAL, ""), (category, ""), (category, keyword)}:  # without a keyword, the category alone
             self.counts[(*row, column)] += amount
 
     def time(self, column: str, category: str, keyword: str, taken: int) -> None:
-        for row in ((TOTAL, ""), (category, ""), (category, keyword)):
+        for row in {(TOTAL, ""), (category, ""), (category, keyword)}:
             self.times[(*row, column)].append(taken)
 
 

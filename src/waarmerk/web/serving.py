@@ -57,7 +57,8 @@ class Installation:
     """What an operator sets. `folder` holds all that is not said otherwise: database, media, log.
 
     `bank`: a bank of known fakes elsewhere than in the desk's database, a path or a URL of PostgreSQL; `pace`: how
-    much longer or shorter than usual the pauses between regular duties are.
+    much longer or shorter than usual the pauses between regular duties are; `log_pace`: those of the log, where they
+    differ.
     """
 
     folder: Path
@@ -79,6 +80,7 @@ class Installation:
     declared: Declaration | None = None
     bank: str | None = None
     pace: float = 1.0
+    log_pace: float | None = None
 
     @property
     def database_url(self) -> str:
@@ -214,7 +216,7 @@ def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Ca
     pace = installation.pace
     found: list[tuple[str, float, Callable[[], None]]] = [
         ("hours", 30.0 * pace, lambda: _ignored(close_hours(desk))),
-        ("log", pace, _delivering(installation, desk)),
+        ("log", pace if installation.log_pace is None else installation.log_pace, _delivering(installation, desk)),
     ]
     endpoint = installation.webhook
     if endpoint is not None:
