@@ -7,11 +7,14 @@ Rules:
   background, and is then swapped in one assignment; a search works on the state that it found when it began.
 - Segments are merged when the newer ones have grown to a quarter of an older one, so there are few, and a hash is
   moved about once for each four-fold growth. No change waits for a rebuild.
+- A long merge has a thread of its own, so that what comes meanwhile does not stay without tables until it ends.
 - Removing overwrites the label; the row goes when its segment is merged, or is half empty.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,7 +23,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from waarmerk.bank.index import plain
-from waarmerk.bank.index.chunks import Flips, Layout, Tables, flips, layout_for
+from waarmerk.bank.index.chunks import MANY, Flips, Layout, Tables, flips, layout_for
 from waarmerk.bank.index.interface import HIGHEST_LABEL, Codes, Hits, Labels
 from waarmerk.bank.index.plain import Found
 from waarmerk.bank.signals.pdq import DISTANCE
@@ -28,6 +31,9 @@ from waarmerk.errors import UsageError
 
 _GONE: Final = np.uint32(HIGHEST_LABEL + 1)
 _GROWTH: Final = 4
+_LONG: Final = MANY
+"""Rows from which building takes about a second."""
+_NICE: Final = 10
 _CROWDED: Final = 8
 """A row read at a random place costs about as much as eight in a row."""
 
@@ -105,6 +111,15 @@ class Shape:
     bytes: int
 
 
+@dataclass(frozen=True)
+class _Building:
+    """Neighbours that become one segment in a thread; what was removed since it began."""
+
+    thread: threading.Thread
+    run: tuple[_Segment, ...]
+    removed: list[Labels]
+
+
 class HammingIndex:
     """An `Index` in memory. `sealed`: rows of the tail; `tables` off: everything is swept.
 
@@ -119,9 +134,8 @@ class HammingIndex:
         self._with_tables = tables
         self._state = _State((), _Tail.of(self._sealed))
         self._lock = threading.Lock()
-        self._builder: threading.Thread | None = None
+        self._builders: dict[bool, _Building] = {}  # by whether it is a long one
         self._failed: BaseException | None = None
-        self._removed: list[Labels] = []
         self._length = 0
 
     def __len__(self) -> int:
@@ -151,8 +165,8 @@ class HammingIndex:
         """Takes out every hash of these labels; gives how many that were."""
         with self._lock:
             count = self._take_out(self._state, labels)
-            if self._builder is not None:
-                self._removed.append(labels)
+            for building in self._builders.values():
+                building.removed.append(labels)
             self._length -= count
             self._build_if_needed()
         return count
@@ -176,12 +190,14 @@ class HammingIndex:
         """Waits until all tables are built; raises what building raised."""
         while True:
             with self._lock:
-                builder, failed, self._failed = self._builder, self._failed, None
+                threads, failed = [building.thread for building in self._builders.values()], self._failed
+                self._failed = None
             if failed is not None:
                 raise failed
-            if builder is None:
+            if not threads:
                 return
-            builder.join()
+            for thread in threads:
+                thread.join()
 
     def shape(self) -> Shape:
         """How it is built at this moment."""
@@ -228,47 +244,63 @@ class HammingIndex:
         return count + _mark(state.tail.labels[: state.tail.count], labels)
 
     def _build_if_needed(self) -> None:
-        if self._builder is None and self._run() is not None:
-            self._builder = threading.Thread(target=self._build, name="waarmerk-index", daemon=True)
-            self._builder.start()
+        for long in (True, False):
+            if long not in self._builders and (run := self._run(long)):
+                thread = threading.Thread(target=self._build, args=(long,), name="waarmerk-index", daemon=True)
+                self._builders[long] = _Building(thread, run, [])
+                thread.start()
 
-    def _run(self) -> slice | None:
-        """Which segments are to become one, None where all is as it should be."""
+    def _run(self, long: bool) -> tuple[_Segment, ...]:
+        """Which neighbours are to become one segment, none where all is as it should be or is being built."""
         segments = self._state.segments
-        for place, segment in enumerate(segments):
-            if 2 * segment.gone > len(segment):
-                return slice(place, place + 1)
-        if not self._with_tables or not segments:
-            return None
-        first, total = len(segments) - 1, len(segments[-1])
-        while first and len(segments[first - 1]) < _GROWTH * total:
+        taken = {id(segment) for building in self._builders.values() for segment in building.run}
+        for segment in segments:
+            if id(segment) not in taken and 2 * segment.gone > len(segment) and long == (len(segment) >= _LONG):
+                return (segment,)
+        if not self._with_tables:
+            return ()
+        end = len(segments)
+        if long:  # what is short gets its tables first
+            waiting = (place for place, one in enumerate(segments) if one.tables is None and len(one) < _LONG)
+            end = next(waiting, end)
+        first, total = end, 0
+        while (
+            first
+            and id(segments[first - 1]) not in taken
+            and (not total or len(segments[first - 1]) < _GROWTH * total)
+        ):
+            if not long and total + len(segments[first - 1]) >= _LONG:
+                break
             first -= 1
             total += len(segments[first])
-        if len(segments) - first > 1 or segments[first].tables is None:
-            return slice(first, len(segments))
-        return None
+        run = segments[first:end]
+        needed = len(run) > 1 or any(segment.tables is None for segment in run)
+        return run if needed and long == (total >= _LONG) else ()
 
-    def _build(self) -> None:
+    def _build(self, long: bool) -> None:
+        if sys.platform == "linux":  # of this thread alone: who asks goes first
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         try:
             while True:
+                merged = self._merged(self._builders[long].run)
                 with self._lock:
-                    run = self._run()
-                    if run is None:
-                        self._builder = None
-                        return
-                    old = self._state.segments[run]
-                    self._removed = []
-                merged = self._merged(old)
-                with self._lock:
-                    for labels in self._removed:
+                    building = self._builders.pop(long)
+                    for labels in building.removed:
                         merged.gone += _mark(merged.labels, labels)
                     segments = self._state.segments
+                    start = next(place for place, segment in enumerate(segments) if segment is building.run[0])
                     kept = (merged,) if len(merged) else ()
-                    # What was sealed meanwhile stands behind the run: places before it have not moved.
-                    self._state = _State((*segments[: run.start], *kept, *segments[run.stop :]), self._state.tail)
+                    rest = segments[start + len(building.run) :]
+                    self._state = _State((*segments[:start], *kept, *rest), self._state.tail)
+                    if run := self._run(long):
+                        self._builders[long] = _Building(building.thread, run, [])
+                    self._build_if_needed()
+                if not run:
+                    return
         except BaseException as error:  # noqa: BLE001  (handed to whoever settles; searches go on, by sweeping)
             with self._lock:
-                self._failed, self._builder = error, None
+                self._failed = error
+                self._builders.pop(long, None)
 
     def _merged(self, old: tuple[_Segment, ...]) -> _Segment:
         alive = [segment.labels != _GONE for segment in old]
