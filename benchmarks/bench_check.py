@@ -2,7 +2,7 @@
 
     python benchmarks/bench_check.py                          made clips: the portrait over a moving background
     python benchmarks/bench_check.py --clips FOLDER           clips of your own, looped to a minute by stream copy
-    python benchmarks/bench_check.py --long                   memory of two hours, too (takes half an hour)
+    python benchmarks/bench_check.py --long                   memory of two hours alone (takes a quarter of an hour)
 
 - CPU: user and system time of the command with all its children, start-up included, to that of
   `ffmpeg -threads 1 -i X -an -f null -`; medians of `ROUNDS` paired runs. Bars: 1.5 on 1080p, 4 on 720p.
@@ -12,7 +12,7 @@
   two of them share count once. Bars: 700 MB, and two hours within 50 MB of two minutes.
 - Cores: two files with `--jobs 2` to the same two with `--jobs 1`, wall clock.
 
-Writes `docs/reference/cost.md`. Needs ffmpeg.
+Each of the three writes its own part of `docs/reference/cost.md`. Needs ffmpeg.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -192,55 +192,72 @@ def budget(clip: Clip) -> dict[str, float]:
         return {part: total / count for part, total in spent.items()}
 
 
+def cpu_rows(clips: list[Clip], start_s: float) -> Iterator[str]:
+    """A row a clip: the command's CPU beside ffmpeg's."""
+    yield "| clip of one minute | check, CPU s | ffmpeg, CPU s | ratio | ratio without start-up | bar |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for clip in clips:
+        examined, decoded = cpu(clip)
+        bar = next((f"{bar:g}" for least, bar in BARS.items() if clip.lines >= least), "")
+        cells = f"{examined:.2f} | {decoded:.2f} | {examined / decoded:.2f} | {(examined - start_s) / decoded:.2f}"
+        yield f"| {clip.name} | {cells} | {bar} |"
+
+
+def part_rows(clips: list[Clip], folder: Path, start_s: float) -> Iterator[str]:
+    """Start-up, the parts of a sampled picture, two files at once, memory."""
+    small, large = min(clips, key=lambda clip: clip.lines), max(clips, key=lambda clip: clip.lines)
+    yield "|  | measured | bar |"
+    yield "| --- | --- | --- |"
+    yield f"| start-up, CPU s | {start_s:.2f} |  |"
+    parts = budget(small)
+    for part, value in parts.items():
+        yield f"| a sampled picture: {part}, CPU ms | {value:.1f} |  |"
+    yield f"| a sampled picture, together, CPU ms | {sum(parts.values()):.1f} | {BUDGET_MS:g} |"
+    one, two = side_by_side(small, folder)
+    yield f"| two files: wall time with two jobs to one | {two / one:.2f} |  |"
+    peak = peak_mb(looped(large.path, folder / "two-minutes.mp4", 120))
+    yield f"| peak memory, two minutes, MB | {peak:.0f} | {MEMORY_MB:g} |"
+
+
+def long_rows(clips: list[Clip], folder: Path) -> Iterator[str]:
+    """Memory of two minutes and of two hours."""
+    large = max(clips, key=lambda clip: clip.lines)
+    short_mb = peak_mb(looped(large.path, folder / "two-minutes.mp4", 120))
+    long_mb = peak_mb(looped(large.path, folder / "two-hours.mp4", 7200))
+    yield "| peak memory, MB | two minutes | two hours | bar |"
+    yield "| --- | --- | --- | --- |"
+    yield f"| {large.name} | {short_mb:.0f} | {long_mb:.0f} | {min(MEMORY_MB, short_mb + GROWTH_MB):.0f} |"
+
+
 def main() -> None:
-    """Measures, prints, writes the page."""
+    """Measures, prints, writes its part of the page."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--clips", type=Path, help="a folder of MP4 files")
-    options.add_argument("--long", action="store_true", help="memory of two hours, too")
+    options.add_argument("--long", action="store_true", help="memory of two hours")
     given = options.parse_args()
-    lines = ["# What it costs", "", f"`python benchmarks/bench_check.py`, {os.cpu_count()} cores.", ""]
+    lines: list[str] = []
 
-    def tell(*cells: str) -> None:
-        line = "| " + " | ".join(cells) + " |"
-        print(line, flush=True)
-        lines.append(line)
+    def tell(rows: Iterator[str]) -> None:
+        for row in rows:
+            print(row, flush=True)
+            lines.append(row)
+        lines.append("")
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clips = found(given.clips, folder) if given.clips else made(folder)
-        start_s = startup(folder)
-        tell("clip of one minute", "check, CPU s", "ffmpeg, CPU s", "ratio", "ratio without start-up", "bar")
-        tell(*["---"] * 6)
-        for clip in clips:
-            examined, decoded = cpu(clip)
-            bar = next((bar for least, bar in BARS.items() if clip.lines >= least), None)
-            tell(
-                clip.name,
-                f"{examined:.2f}",
-                f"{decoded:.2f}",
-                f"{examined / decoded:.2f}",
-                f"{(examined - start_s) / decoded:.2f}",
-                "" if bar is None else f"{bar:g}",
-            )
-        lines.append("")
-        tell("", "measured", "bar")
-        tell("---", "---", "---")
-        tell("start-up, CPU s", f"{start_s:.2f}", "")
-        small = min(clips, key=lambda clip: clip.lines)
-        parts = budget(small)
-        for part, value in parts.items():
-            tell(f"a sampled picture: {part}, CPU ms", f"{value:.1f}", "")
-        tell("a sampled picture, together, CPU ms", f"{sum(parts.values()):.1f}", f"{BUDGET_MS:g}")
-        one, two = side_by_side(small, folder)
-        tell("two files: wall time with two jobs to one", f"{two / one:.2f}", "")
-        large = max(clips, key=lambda clip: clip.lines)
-        short_mb = peak_mb(looped(large.path, folder / "two-minutes.mp4", 120))
-        tell("peak memory, two minutes, MB", f"{short_mb:.0f}", f"{MEMORY_MB:g}")
         if given.long:
-            long_mb = peak_mb(looped(large.path, folder / "two-hours.mp4", 7200))
-            tell("peak memory, two hours, MB", f"{long_mb:.0f}", f"{min(MEMORY_MB, short_mb + GROWTH_MB):.0f}")
-    if not given.clips:
-        PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            tell(long_rows(clips, folder))
+        else:
+            start_s = startup(folder)
+            tell(cpu_rows(clips, start_s))
+            if not given.clips:
+                tell(part_rows(clips, folder, start_s))
+    part = "long" if given.long else "clips" if given.clips else "made"
+    page = PAGE.read_text(encoding="utf-8")
+    start, end = f"<!-- {part}: start -->\n", f"<!-- {part}: end -->"
+    before, after = page.index(start) + len(start), page.index(end)
+    PAGE.write_text(page[:before] + "\n".join(lines) + page[after:], encoding="utf-8")
 
 
 if __name__ == "__main__":
