@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,17 @@ def test_a_receipt_that_was_altered_says_nothing_about_the_platform(honest: Path
     path.write_text(json.dumps(value))
     (found,) = reconciled(honest, "receipts").findings
     assert (found.code, found.question) == ("receipt_unsound", True)
+
+
+def test_what_the_log_has_before_its_sender_sent_it_is_a_question_of_clocks(honest: Path) -> None:
+    path = honest / "flagger.csv"
+    heading, first, *rest = path.read_text().splitlines()
+    cells = first.split(",")
+    place = heading.split(",").index("sent_at")
+    cells[place] = f"{datetime.fromisoformat(cells[place]) + timedelta(days=1):%Y-%m-%dT%H:%M:%S.000Z}"
+    path.write_text("\n".join([heading, ",".join(cells), *rest]) + "\n")
+    (found,) = reconciled(honest, "flagger").findings
+    assert (found.code, found.obligation, found.question) == ("received_before_sent", "A2", True)
 
 
 def test_an_acknowledgement_of_something_that_the_log_lacks_is_named(honest: Path) -> None:

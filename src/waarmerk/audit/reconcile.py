@@ -316,6 +316,12 @@ def _numbered(record: Record, kind: str, name: str, held: Held) -> Iterator[Foun
             yield _found("number_given_twice", "A6", "proof", held.where, owner, number=number, id=identifier)
     elif owner is not None and owner != row.index:
         yield _found("number_differs", "A6", "proof", held.where, row.index, owner, number=number, id=identifier)
+    sent = held.at("sent_at")
+    if row is not None and sent is not None and row.at < sent - _SLACK:
+        times = {"sent": moment(sent), "logged": moment(row.at)}
+        yield _found(
+            "received_before_sent", "A2", "proof", held.where, row.index, question=True, id=identifier, **times
+        )
 
 
 def _within(record: Record, at: int | None) -> bool:
