@@ -27,6 +27,7 @@ from waarmerk.examine.walk import Examiner, Options, Progress
 from waarmerk.values import Examination
 
 _PR_SET_PDEATHSIG = 1
+_FAULT = "this is a fault of Waarmerk or of a package that it uses; please report it"
 _STOPS = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 BEGUN: Final = "begun"
 """A worker's first word: its interpreter and its imports are there."""
@@ -98,12 +99,11 @@ def lost(worker: Worker, path: str) -> WaarmerkError:
             where=path,
             hint="is there memory enough? try --jobs 1" if -code == signal.SIGKILL else "",
         )
-    how = f"crash ({_signal_name(-code)})" if code < 0 else f"end (exit code {code})"
-    return WaarmerkError(
-        f"made the process that examined it {how}",
-        where=path,
-        hint="this is a fault of Waarmerk or of a package that it uses; please report it",
-    )
+    if code < 0:
+        return WaarmerkError(
+            f"made the process that examined it crash ({_signal_name(-code)})", where=path, hint=_FAULT
+        )
+    return WaarmerkError(f"made the process that examined it end (exit code {code})", where=path, hint=_FAULT)
 
 
 def _never_begun(program: str, code: int) -> UnavailableError:

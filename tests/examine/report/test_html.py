@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.examinations import PICTURE, examination, manipulation, no_face
+from tests.support.examinations import PICTURE, examination, manipulation, no_face, track
 from waarmerk.errors import InputError
+from waarmerk.examine.faces.tracks import KNOWN
 from waarmerk.examine.report.html import page
 from waarmerk.examine.report.medium import medium
 from waarmerk.examine.report.sentences import Sentences
 from waarmerk.text.words import LANGUAGES, Language
-from waarmerk.values import Examination, Finding, Json
+from waarmerk.values import Examination, Finding, FrameScore, Json
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[2J\u202e'
 
@@ -162,6 +163,44 @@ def test_a_page_of_one_failed_input_says_so() -> None:
     text = Elements(page([("bad.mp4", InputError("is empty", hint="send it again"))], Sentences("en"))).text
     assert "is empty" in text
     assert "send it again" in text
+
+
+def test_a_dutch_page_says_in_dutch_why_a_file_was_refused_and_which_rules_it_breaks() -> None:
+    facts = {"form": "iso-bmff", "damage": ["mdat: reaches 9 bytes past its parent"], "traits": {}, "tree": []}
+    broken = Finding(analyzer="container", version="1", answer=None, facts=facts)
+    refused = InputError("is empty", where="bad.mp4", hint="check its permissions")
+    value = examination(broken)
+    text = Elements(page([("a.mp4", value), ("bad.mp4", refused)], Sentences("nl"))).text
+    assert "is leeg" in text
+    assert text.count("reikt 9 bytes voorbij het geheel waar het in zit") == 2  # in short, and in the tree
+    assert "1 van de 2 bestanden onderzocht" in text
+    alone = Elements(page([("bad.mp4", refused)], Sentences("nl"))).text
+    assert "controleer de rechten" in alone
+    assert "0 van de 1 bestanden onderzocht" in alone
+
+
+def test_a_picture_has_no_moments_and_no_rate() -> None:
+    value = examination(manipulation())
+    picture = msgspec.structs.replace(
+        value,
+        asset=msgspec.structs.replace(value.asset, kind="image", duration_s=None, fps=None),
+        sampling=msgspec.structs.replace(value.sampling, cut_s=0.0, cut="broken"),
+    )
+    text = Elements(written(picture)).text
+    assert "only a part of the picture could be read" in text
+    assert "a second" not in text
+    assert "0:0" not in text
+
+
+def test_the_page_says_that_known_faces_were_looked_at_once_a_second() -> None:
+    often = track(0, 1.0)
+    known = tuple(FrameScore(t_s=0.25 * n, score=0.0, box=(0, 0, 9, 9)) for n in range(KNOWN))
+    rarely = (*known, FrameScore(t_s=known[-1].t_s + 1.0, score=0.0, box=(0, 0, 9, 9)))
+    finding = manipulation()
+    for frames, told in ((often.frames, False), (known, False), (rarely, True)):
+        one = msgspec.structs.replace(often, frames=frames)
+        value = examination(msgspec.structs.replace(finding, tracks=(one,)))
+        assert ("once a second" in Elements(written(value)).text) is told
 
 
 def test_what_is_no_picture_is_not_shown_as_one() -> None:

@@ -14,7 +14,7 @@ from waarmerk.examine.evidence.words import SUPPORTS
 from waarmerk.examine.report.facts import facts
 from waarmerk.examine.report.sentences import Sentences, tone
 from waarmerk.text.words import LANGUAGES, Language
-from waarmerk.values import Finding
+from waarmerk.values import Finding, Json, Purpose
 
 EN = Sentences("en")
 
@@ -150,3 +150,21 @@ def test_what_the_shipped_calibration_states_has_words_in_both_languages() -> No
 
 def test_another_calibration_speaks_for_itself() -> None:
     assert Sentences("nl").calibrated("the voice was cloned") == "the voice was cloned"
+
+
+@pytest.mark.parametrize("purpose", ["triage", "forensic"])
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"state": "invalid", "tampered": True}, "changed or cut off after it was signed"),
+        ({"state": "invalid", "tampered": False}, "provenance that it carries does not hold"),
+        ({"state": "valid", "tampered": False}, None),
+    ],
+)
+def test_a_statement_of_provenance_that_does_not_hold_is_told_beside_the_conclusion(
+    purpose: Purpose, changed: dict[str, Json], sentence: str | None
+) -> None:
+    signed = provenance()
+    finding = msgspec.structs.replace(signed, facts=signed.facts | {"declared_synthetic": False} | changed)
+    told = EN.further(examination(manipulation(-0.1), finding, purpose=purpose))
+    assert any(sentence in one for one in told) if sentence else all("provenance" not in one for one in told)

@@ -268,9 +268,12 @@ class Reading:
 
     def _finish(self, finished: wire.Finished) -> None:
         if self._plan.pictures and not self._frames and self._plan.frames is None:
-            reason = f": {finished.cut}" if finished.cut else ""
             raise InputError(
-                f"holds no picture that can be decoded{reason}", where=self._medium.path, hint="is the file complete?"
+                f"holds no picture that can be decoded: {finished.cut}"
+                if finished.cut
+                else "holds no picture that can be decoded",
+                where=self._medium.path,
+                hint="is the file complete?",
             )
         self._sampling = Sampling(
             frames_seen=finished.frames_seen,

@@ -21,8 +21,8 @@ def _sections(facts: Mapping[str, Json], say: Sentences) -> Iterator[Node]:
     word = say.words.say
     for reference in facts.get("references") or ():
         yield _reference(reference, say)
-    damage = [Node(short(str(rule)), tone="for") for rule in facts.get("damage") or ()]
-    yield Node(word("tree.damage"), children=damage)
+    damage = [Node(short(say.said(str(rule))), tone="for") for rule in facts.get("damage") or ()]
+    yield Node(word("tree.damage"), tone="for", children=damage)
     yield Node(word("tree.structure"), short(facts.get("digest") or ""), children=_boxes(facts))
     pictures = facts.get("pictures") or {}
     if pictures.get("pattern"):

@@ -99,7 +99,7 @@ def _container(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
     else:
         yield word("fact.container.no-trace", form=told.get("form") or "?")
     for damage in told.get("damage") or ():
-        yield word("fact.container.damage", rule=damage)
+        yield word("fact.container.damage", rule=say.said(damage))
     if told.get("bytes_after_end"):
         yield word("fact.container.after-end", count=say.words.number(told["bytes_after_end"]))
     for reference in told.get("references") or ():

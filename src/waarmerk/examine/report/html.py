@@ -31,13 +31,25 @@ def page(told: Sequence[tuple[str, Examination | WaarmerkError]], say: Sentences
     ]
     failed = [(path, result) for path, result in told if isinstance(result, WaarmerkError)]
     body = _template().render(
-        media=media, failed=failed, total=len(told), say=say, word=say.words.say, version=__version__
+        media=media,
+        failed=failed,
+        total=len(told),
+        subtitle=_subtitle(len(media), len(told), say),
+        say=say,
+        word=say.words.say,
+        version=__version__,
     )
     title = say.words.say("page.title")
     if len(media) == 1:
         title = f"{media[0][1].label}: {plain(media[0][1].name)} – {title}"
     style = (files(__package__) / "page.css").read_text(encoding="utf-8")
     return frame(title, Markup(body), language=say.language, style=style)  # noqa: S704 - autoescaped template
+
+
+def _subtitle(examined: int, given: int, say: Sentences) -> str:
+    if examined < given:
+        return say.words.say("page.subtitle.some", examined=examined, count=given)
+    return say.words.say("page.subtitle.one" if given == 1 else "page.subtitle.many", count=given)
 
 
 @cache

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
 from waarmerk.examine.evidence.fusion import combine
+from waarmerk.examine.faces.tracks import CALM_S, KNOWN
 from waarmerk.examine.report import plots
 from waarmerk.examine.report.container_tree import container_tree
 from waarmerk.examine.report.facts import facts
 from waarmerk.examine.report.provenance_tree import provenance_tree
 from waarmerk.examine.report.sentences import Sentences, tone
 from waarmerk.examine.report.tree import Node, of_json
-from waarmerk.values import Examination, Finding, Json, Ratio
+from waarmerk.values import Examination, Finding, Json, Ratio, TrackFinding
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SHOWN = 8
@@ -97,14 +99,16 @@ def medium(examination: Examination, say: Sentences) -> Medium:
         tone=tone(examination),
         label=say.label(examination),
         conclusion=say.conclusion(examination),
-        further=[text for text in (say.posterior(examination), say.cut(examination)) if text is not None],
+        further=say.further(examination),
         ratio=say.words.say("page.none") if log10_lr is None else say.number(log10_lr),
         scale=plots.scale_of(examination, say),
         evidence=[_evidence(finding, say) for finding in examination.findings],
         weight=list(_weight(examination, say)),
         timeline=shown,
         timeline_note=say.words.say("page.further-tracks", count=further) if further else None,
-        strongest=[one for finding in examination.findings for one in _strongest(finding, say)][:_SHOWN],
+        strongest=[
+            one for finding in examination.findings for one in _strongest(finding, examination.asset.kind, say)
+        ][:_SHOWN],
         known=[one for finding in examination.findings for one in _known(finding, examination, say)],
         provenance=None if provenance is None else provenance_tree(provenance.facts, say),
         container=[] if container is None else container_tree(container.facts, say),
@@ -152,13 +156,13 @@ def _weight(examination: Examination, say: Sentences) -> Iterator[tuple[str, str
         yield word("page.weight"), word("page.apart", analyzers=", ".join(map(say.analyzer, combined.apart)))
 
 
-def _strongest(finding: Finding, say: Sentences) -> Iterator[Strongest]:
+def _strongest(finding: Finding, kind: str, say: Sentences) -> Iterator[Strongest]:
     for one in _rows(finding.facts, "strongest"):
         picture = _address(one.get("picture"))
         if picture is None:
             continue
         parts = [say.words.say("page.track", number=int(one.get("track", 0)) + 1)]
-        if isinstance(one.get("t_s"), (int, float)):
+        if isinstance(one.get("t_s"), (int, float)) and kind == "video":
             parts.append(say.words.say("page.at", moment=say.moment(one["t_s"])))
         if isinstance(one.get("score"), (int, float)):
             parts.append(say.words.say("page.score", score=say.words.number(one["score"], 2)))
@@ -216,31 +220,41 @@ def _limits(examination: Examination, say: Sentences) -> Iterator[str]:
             seen=say.words.number(sampling.frames_seen),
             rate=say.words.number(sampling.rate, 1),
         )
+    if any(_calm(track) for finding in examination.findings for track in finding.tracks):
+        yield word("limit.calm", known=KNOWN)
     if sampling.damaged:
-        yield word("limit.damaged", count=say.words.number(sampling.damaged))
-    yield word("limit.no-provenance")
+        key = "limit.damaged.one" if sampling.damaged == 1 else "limit.damaged.many"
+        yield word(key, count=say.words.number(sampling.damaged))
+    if not any(finding.facts.get("manifests") for finding in examination.findings):
+        yield word("limit.no-provenance")
     if not examination.sandbox:
         yield word("limit.sandbox")
+
+
+def _calm(track: TrackFinding) -> bool:
+    """Whether a face was looked at more rarely once it was known."""
+    times = [frame.t_s for frame in track.frames]
+    return any(later - earlier >= CALM_S for earlier, later in pairwise(times[KNOWN - 1 :]))
 
 
 def _how(examination: Examination, say: Sentences) -> Iterator[tuple[str, str]]:
     word, asset, sampling = say.words.say, examination.asset, examination.sampling
     yield word("how.sha256"), asset.sha256
     yield word("how.size"), word("how.bytes", bytes=say.words.number(asset.bytes))
-    yield word("how.format"), f"{asset.container} · {asset.video_codec} · {asset.pixel_format}"
-    rate = f" · {asset.fps}" if asset.fps else ""
+    form = say.words.find(f"format.{asset.container}") or asset.container
+    yield word("how.format"), f"{form} · {asset.video_codec} · {asset.pixel_format}"
+    rate = f" · {word('how.rate', fps=asset.fps.removesuffix('/1'))}" if asset.fps else ""
     yield word("how.picture"), f"{asset.width} × {asset.height}{rate}"
     if asset.duration_s is not None:
         yield word("how.duration"), say.moment(asset.duration_s)
-    yield (
-        word("how.sampling"),
-        word(
+    if asset.kind == "video":
+        sampled = word(
             "how.sampling.value",
             analysed=say.words.number(sampling.frames_analysed),
             seen=say.words.number(sampling.frames_seen),
             rate=say.words.number(sampling.rate, 1),
-        ),
-    )
+        )
+        yield word("how.sampling"), sampled
     if len(sampling.shots) > 1:
         yield word("how.shots"), say.words.number(len(sampling.shots))
     yield word("how.purpose"), word(f"how.purpose.{examination.purpose}")

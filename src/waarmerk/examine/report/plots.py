@@ -94,4 +94,4 @@ def _series(track: TrackFinding, say: Sentences) -> Series:
         log10 = say.number(track.log10_lr)
         note = word("page.track-ratio", log10=log10, support=say.support(support(track.log10_lr)))
     points = tuple((frame.t_s, frame.score) for frame in track.frames)
-    return Series(word("page.track", number=track.track + 1), points, note)
+    return Series(word("page.track", number=track.track + 1), points, note, (track.start_s, track.end_s))

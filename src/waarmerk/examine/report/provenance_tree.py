@@ -45,7 +45,8 @@ def _manifest(
     for kind in one.get("digital_source_types") or ():
         node.children.append(Node(word("tree.source", kind=say.source(kind)), short(kind)))
     for action in one.get("actions") or ():
-        text = word("tree.action", action=short(str(action.get("action") or "?").removeprefix("c2pa.")))
+        code = str(action.get("action") or "?").removeprefix("c2pa.")
+        text = word("tree.action", action=say.words.find(f"action.{code}") or short(code))
         node.children.append(Node(text, short(action.get("when") or "")))
     for ingredient in one.get("ingredients") or ():
         node.children.append(_ingredient(ingredient, manifests, say, above | {one["label"]}))

@@ -14,6 +14,7 @@ from typing import cast
 
 from waarmerk.examine.evidence.fusion import combine
 from waarmerk.examine.evidence.words import Support, strength, support
+from waarmerk.examine.report.refusals import worded
 from waarmerk.text.words import Language, Words, words
 from waarmerk.values import Abstention, Examination, Finding, Ratio
 
@@ -63,6 +64,18 @@ class Sentences:
             support=self.support(conclusion.support),
         )
 
+    def further(self, examination: Examination) -> list[str]:
+        """What belongs beside the conclusion: what it means at the base rate, and what the file itself shows."""
+        told = (self.posterior(examination), self.provenance(examination), self.cut(examination))
+        return [sentence for sentence in told if sentence is not None]
+
+    def provenance(self, examination: Examination) -> str | None:
+        """That the file's own statement of provenance does not hold; None where it has none, or one that does."""
+        facts = next((one.facts for one in examination.findings if one.analyzer == "provenance"), {})
+        if facts.get("tampered"):
+            return self.words.say("sentence.tampered")
+        return self.words.say("sentence.invalid") if facts.get("state") == "invalid" else None
+
     def posterior(self, examination: Examination) -> str | None:
         """What the ratio means at the stated base rate; None where none is shown, or facts decide and it does not."""
         conclusion = examination.conclusion
@@ -79,7 +92,11 @@ class Sentences:
     def cut(self, examination: Examination) -> str | None:
         """That the medium could be read only up to a moment; None where it could be read to its end."""
         cut_s = examination.sampling.cut_s
-        return None if cut_s is None else self.words.say("sentence.cut", cut=self.moment(cut_s))
+        if cut_s is None:
+            return None
+        if examination.asset.kind == "image":
+            return self.words.say("sentence.cut-image")
+        return self.words.say("sentence.cut", cut=self.moment(cut_s))
 
     def support(self, code: str | None) -> str:
         """A code of the verbal scale in words, with what it speaks for."""
@@ -92,8 +109,12 @@ class Sentences:
 
     def reason(self, code: str, detail: str = "") -> str:
         """Why an analyzer or a track abstained."""
-        worded = self.words.find(f"reason.{code}") or code
-        return f"{worded} ({detail})" if detail else worded
+        reason = self.words.find(f"reason.{code}") or code
+        return f"{reason} ({self.said(detail)})" if detail else reason
+
+    def said(self, sentence: str) -> str:
+        """What the program said of a file, in this language."""
+        return worded(sentence, self.language)
 
     def analyzer(self, name: str) -> str:
         """The name of an analyzer as a title."""

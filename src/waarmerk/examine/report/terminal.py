@@ -26,9 +26,7 @@ def show(examination: Examination, say: Sentences, console: Console) -> None:
     """Prints one examination."""
     style = _STYLES[tone(examination)]
     lines: list[RenderableType] = [Text(plain(say.conclusion(examination)))]
-    for further in (say.posterior(examination), say.cut(examination)):
-        if further is not None:
-            lines.append(Text(plain(further)))
+    lines += [Text(plain(further)) for further in say.further(examination)]
     title = Text.assemble(
         (f" {say.label(examination)} ", f"bold {style}"), (plain(examination.asset.path), "bold"), " "
     )

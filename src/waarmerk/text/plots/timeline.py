@@ -19,11 +19,15 @@ _LEFT, _RIGHT, _TOP, _PLOT, _AXIS, _LANE = 70.0, 20.0, 18.0, 210.0, 44.0, 32.0
 
 @dataclass(frozen=True)
 class Series:
-    """One line: `name` as drawn, points `(seconds, value)` in order of time, `note` beside its bar."""
+    """One line: `name` as drawn, points `(seconds, value)` in order of time, `note` beside its bar.
+
+    `span`: first and last second of the bar, where it reaches beyond the points.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
     note: str = ""
+    span: tuple[float, float] | None = None
 
 
 def colour(place: int) -> str:
@@ -42,7 +46,7 @@ def timeline(
     description: str,
     level: tuple[float, str] | None = None,
 ) -> Markup:
-    """The plot as SVG: values above, below it a bar a series from its first to its last point.
+    """The plot as SVG: values above, below it a bar a series from its first to its last point or over its span.
 
     `cuts`: seconds at which a thin line stands; `level`: a horizontal line at a value, with its name.
     """
@@ -121,7 +125,7 @@ def _line(one: Series, place: int, x: Scale, y: Scale) -> list[Markup]:
 def _bar(one: Series, place: int, x: Scale, top: float) -> list[Markup]:
     if not one.points:
         return []
-    start, end = x(one.points[0][0]), x(one.points[-1][0])
+    start, end = map(x, one.span or (one.points[0][0], one.points[-1][0]))
     text = f"{one.name}: {one.note}" if one.note else one.name
     return [
         label(_LEFT, top + 9, text, fill="ink"),
