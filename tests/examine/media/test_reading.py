@@ -1,5 +1,6 @@
 """Real files of every kind through the real child."""
 
+import io
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from tests.examine.media.reading_helpers import Pass, whole_pass
 from tests.support.clips import encode, moving
@@ -135,6 +137,32 @@ def test_rotated_and_mirrored_video_stands_upright(tmp_path: Path, turn: int, mi
     assert np.array_equal(done.pictures[0], upright)
     assert (done.asset.height, done.asset.width) == upright.shape[:2]
     assert done.lumas[0].shape == upright.shape[:2]
+
+
+def with_exif(path: Path, pictures: list[NDArray[np.uint8]], orientation: int) -> Path:
+    """A clip of JPEG pictures that each carry Exif with this orientation, as cameras write them."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=4)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuvj420p"
+        for number, picture in enumerate(pictures):
+            data = io.BytesIO()
+            Image.fromarray(picture).save(data, "jpeg", exif=exif.tobytes())
+            packet = av.Packet(data.getvalue())
+            packet.stream, packet.pts, packet.dts, packet.time_base = stream, number, number, Fraction(1, 4)
+            container.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize(("orientation", "turn"), [(1, 0), (6, -1)])
+def test_pictures_with_exif_are_read_and_stand_upright(tmp_path: Path, orientation: int, turn: int) -> None:
+    stored = moving(3)
+    done = whole_pass(with_exif(tmp_path / "a.avi", stored, orientation))
+    assert len(done.pictures) == 3
+    assert done.pictures[0].shape == np.rot90(stored[0], turn).shape
+    assert np.abs(done.pictures[0].astype(int) - np.rot90(stored[0], turn)).mean() < 12
 
 
 def test_rotation_is_told_in_degrees_clockwise(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import math
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -41,6 +41,18 @@ class Converter:
             shown, *luma_size(width, height, self._limits), "gray", interpolation=Interpolation.AREA, threads=1
         )
         return place(self._ring, slot, picture, plane(luma, 1)[:, :, 0], turn, scale)
+
+
+def _unnamed(kinds: type[Type], value: object) -> Type:
+    """A kind of side data that FFmpeg gives and PyAV has no name for, such as Exif (31)."""
+    made = object.__new__(kinds)
+    made._name_ = f"KIND_{value}"
+    made._value_ = cast(Any, value)
+    return made
+
+
+# PyAV raises for a frame that carries any kind without a name, and then gives the display matrix neither.
+Type._missing_ = classmethod(_unnamed)  # type: ignore[method-assign, assignment]
 
 
 def turn_of(frame: Any) -> Turn:
