@@ -34,7 +34,7 @@ from waarmerk.desk.store.media import MediaStore, open_media
 from waarmerk.desk.store.unit import Clock, Desk
 from waarmerk.desk.telling.database import Answer, Submitter, Windows
 from waarmerk.desk.telling.webhooks import Endpoint, send_due
-from waarmerk.errors import UnavailableError, UsageError
+from waarmerk.errors import UnavailableError, UsageError, WaarmerkError
 from waarmerk.examine.walk import Examiner, Options
 from waarmerk.record.dispatch import open_dispatcher
 from waarmerk.record.log.keyring import create_log
@@ -281,6 +281,8 @@ def _repeat(stop: threading.Event, name: str, every: float, duty: Callable[[], N
     while not stop.wait(every):
         try:
             duty()
+        except WaarmerkError as error:
+            logging.getLogger(__name__).warning("the duty %s failed; it is tried again: %s", name, error.sentence())
         except Exception:
             logging.getLogger(__name__).exception("the duty %s failed; it is tried again", name)
 

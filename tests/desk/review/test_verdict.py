@@ -6,8 +6,10 @@ from sqlalchemy import select
 from tests.desk.conftest import REMOVED, Place, choice
 from waarmerk.desk.cases.carry_out import ask_platform, confirm, tell_uploader
 from waarmerk.desk.intake.challenges import Challenge, take_challenge
+from waarmerk.desk.people.accounts import Member, note_look
 from waarmerk.desk.review.verdict import decide, decide_challenge
 from waarmerk.desk.store import tables
+from waarmerk.desk.store.unit import written
 from waarmerk.errors import ConflictError, InputError
 
 ANNE, BRAM, CORA = "a" * 32, "b" * 32, "c" * 32
@@ -202,3 +204,23 @@ def test_what_is_decided_in_shadow_has_no_effect_and_tells_nobody(place: Place) 
     assert not place.rows(tables.delivery, tables.delivery.c.kind == "apply")
     with pytest.raises(InputError, match="asked the platform for nothing"), place.desk.write() as unit:
         confirm(unit, verdict.decision, "applied", "ack")
+
+
+def test_a_case_is_taken_up_when_whoever_decides_it_opens_it_and_not_while_it_lies_in_the_queue(place: Place) -> None:
+    item = place.upload()
+    (case,) = place.notice(item).cases
+    place.waiting(case)
+    place.later(hours=1)
+    bram, anne = Member(BRAM, "bram", "reviewer", "nl", ""), Member(ANNE, "anne", "reviewer", "nl", "")
+    with place.desk.write() as unit:
+        note_look(unit, bram, item, "case")  # and leaves it
+    place.later(hours=20)
+    opened = place.now
+    with place.desk.write() as unit:
+        note_look(unit, anne, item, "case")
+    place.later(minutes=8)
+    with place.desk.write() as unit:
+        decide(unit, case, ANNE, choice(), _version(place, case))
+    (made,) = place.events("decision.made")
+    assert made["taken_up_at"] == written(opened)
+    assert place.row(tables.case, tables.case.c.id == case).taken_up_at == written(opened)

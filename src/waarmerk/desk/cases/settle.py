@@ -5,6 +5,8 @@ Rules:
 - Only a case in the state and version that the decider saw can be decided: of two at once, the second is told.
 - "No action" is a decision where somebody asked or a person looked; else the case is closed without one.
 - What is decided live is carried out by a task of its own; what is decided in shadow has no effect.
+- A case is taken up when the person who decides it, the first of two, opens it to decide; a case that lay open to all
+  was not taken up. What the policy decides alone is taken up when it is prepared.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from sqlalchemy import Row, func, select, update
 
 from waarmerk.desk.intake.opening import OPEN, notices_of
 from waarmerk.desk.policy.choice import Choice, Proposal
-from waarmerk.desk.store.tables import authority_order, case, cause, challenge, decision, item, notice
+from waarmerk.desk.store.tables import authority_order, case, cause, challenge, decision, item, look, notice
 from waarmerk.desk.store.unit import Unit
 from waarmerk.desk.telling.letters import explained
 from waarmerk.desk.telling.messages import tell
@@ -59,17 +61,18 @@ def settle(
     orders = _orders(unit, case_id)
     asked = bool(notices or orders or row.challenge or deciders)
     wanted = "closed" if choice.outcome == "no_action" and not asked else "decided"
+    taken_up_at = _taken_up(unit, row.item, deciders) or row.taken_up_at or unit.at
     changed = unit.connection.execute(
         update(case)
         .where(case.c.id == case_id, case.c.state.in_(OPEN))
         .where(case.c.version == (row.version if version is None else version))
-        .values(state=wanted, version=case.c.version + 1, taken_up_at=func.coalesce(case.c.taken_up_at, unit.at))
+        .values(state=wanted, version=case.c.version + 1, taken_up_at=taken_up_at)
     )
     if not changed.rowcount:
         raise ConflictError("somebody else decided or changed this case meanwhile", hint="look at it again")
     if wanted == "closed":
         return None
-    return _write(unit, row, choice, proposal, deciders, notices, orders)
+    return _write(unit, row, choice, proposal, deciders, notices, orders, taken_up_at)
 
 
 def _write(
@@ -80,6 +83,7 @@ def _write(
     deciders: tuple[str, ...],
     notices: list[str],
     orders: Sequence[Any],
+    taken_up_at: str,
 ) -> str:
     new = unit.new_id()
     territory = list(choice.territory) or list(vocabulary.territories())
@@ -89,7 +93,7 @@ def _write(
         "decision": new,
         "subject": {"type": "item", "id": row.item},
         "because": _because(unit, row, notices, orders),
-        "taken_up_at": row.taken_up_at or unit.at,
+        "taken_up_at": taken_up_at,
         "outcome": choice.outcome,
         "restrictions": list(choice.restrictions),
         "category": choice.category,
@@ -134,6 +138,17 @@ def _write(
         _answer(unit, notices, choice, body)
         unit.enqueue("carry_out", new, row.priority)
     return new
+
+
+def _taken_up(unit: Unit, item_id: str, deciders: tuple[str, ...]) -> str | None:
+    """When whoever decides, the first of two, last opened the case; None where they saw it elsewhere."""
+    if not deciders:
+        return None
+    opened = select(func.max(look.c.at)).where(
+        look.c.staff == deciders[0], look.c.item == item_id, look.c.purpose == "case", look.c.at <= unit.at
+    )
+    found = unit.connection.execute(opened).scalar()
+    return None if found is None else str(found)
 
 
 def _because(unit: Unit, row: Row[Any], notices: list[str], orders: Sequence[Any]) -> dict[str, Json]:
