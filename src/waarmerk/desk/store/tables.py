@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, and_
 
 metadata = MetaData()
 
@@ -231,7 +231,7 @@ message = Table(
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("elements", JSON, nullable=False),
-    Column("event", String(32), nullable=False),  # its event, whose receipt goes along
+    Column("event", String(32), nullable=False, index=True),  # its event, whose receipt goes along
     _time("sent_at", nullable=False),
 )
 
@@ -263,15 +263,21 @@ statement = Table(
 task = Table(
     "task",
     metadata,
-    _id("id", primary_key=True),  # the workflow's id: enqueued twice is enqueued once
+    _id("id", primary_key=True),  # the workflow's id
     Column("kind", String(16), nullable=False),  # prepare (a case), carry_out (a decision)
     _id("subject", nullable=False),
     Column("priority", Integer, nullable=False),
     _time("created_at", nullable=False),
-    _time("enqueued_at"),
+    Column("slot", Integer),  # the place of the worker that holds it
+    _time("taken_at"),
+    Column("tries", Integer, nullable=False, server_default="0"),  # how often it was begun
     _time("done_at"),
-    Index("task_waiting", "enqueued_at", "priority", "created_at"),
+    Index("task_subject", "subject"),
 )
+_due = and_(task.c.slot.is_(None), task.c.done_at.is_(None))
+_begun = and_(task.c.slot.is_not(None), task.c.done_at.is_(None))
+Index("task_due", task.c.priority, task.c.created_at, sqlite_where=_due, postgresql_where=_due)
+Index("task_begun", task.c.slot, sqlite_where=_begun, postgresql_where=_begun)
 
 look = Table(
     "look",

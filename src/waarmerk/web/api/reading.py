@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import Response
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import column, func, select, table
 
 from waarmerk.desk.people.keys import Key
 from waarmerk.desk.store.database import dialect
@@ -22,6 +22,8 @@ from waarmerk.web.site import NO_NUL, SiteHere, needs
 router = APIRouter(prefix="/v1", tags=["reading"])
 Reads = Annotated[Key, Depends(needs("platform", "auditor"))]
 PAGE = 500
+_LONGEST_CURSOR = 15
+_outbox = table("waarmerk_outbox", column("id"), column("service"), column("channel"), column("n"))
 
 
 @router.get("/messages")
@@ -30,7 +32,11 @@ def get_messages(
     key: Annotated[Key, Depends(needs("platform"))],
     after: Annotated[str, Query(max_length=80, pattern=NO_NUL)] = "",
 ) -> MessagesOut:
-    """Messages in the order in which they were written, from where the last page ended."""
+    """Messages in the order in which they were written, from where the last page ended.
+
+    The order is that of their numbers in the record, which transactions take one after another: by a time, what a
+    slower transaction commits later, or a clock that was turned back, would lie behind the cursor for ever.
+    """
     del key
     query = (
         select(
@@ -39,20 +45,22 @@ def get_messages(
             decision.c.id.label("decision"),
             func.coalesce(challenge.c.outcome, decision.c.outcome).label("outcome"),
             item.c.platform_ref,
+            _outbox.c.n,
         )
+        .join(_outbox, message.c.event == _outbox.c.id)
         .outerjoin(person, person.c.pid == message.c.recipient)
         .outerjoin(notice, notice.c.id == message.c.about)
         .outerjoin(challenge, challenge.c.id == message.c.about)
         .outerjoin(decision, decision.c.id == func.coalesce(notice.c.decision, challenge.c.decision, message.c.about))
         .outerjoin(item, item.c.id == decision.c.item)
-        .order_by(message.c.sent_at, message.c.id)
+        .where(_outbox.c.service == site.desk.service, _outbox.c.channel == "messages")
+        .order_by(_outbox.c.n)
         .limit(PAGE)
     )
     if after:
-        sent_at, _, last = after.partition(" ")
-        if len(sent_at) != len("2026-01-01T00:00:00.000Z") or not last:
+        if not (after.isascii() and after.isdecimal() and len(after) <= _LONGEST_CURSOR):
             raise InputError("this cursor is none of ours", where="after", hint="take it from next")
-        query = query.where(or_(message.c.sent_at > sent_at, and_(message.c.sent_at == sent_at, message.c.id > last)))
+        query = query.where(_outbox.c.n > int(after))
     with site.desk.read() as connection:
         rows = connection.execute(query).all()
     told = [
@@ -72,7 +80,7 @@ def get_messages(
         )
         for row in rows
     ]
-    return MessagesOut(messages=told, next=f"{rows[-1].sent_at} {rows[-1].id}" if rows else None)
+    return MessagesOut(messages=told, next=str(rows[-1].n) if rows else None)
 
 
 @router.get("/receipts/{event}", responses={404: {"description": "the log does not hold it (yet)"}})
