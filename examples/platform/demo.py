@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from examples.platform.audited import evidence
 from examples.platform.week import Week, live
 
 
@@ -29,10 +30,7 @@ def main(folder: Path, days: float) -> int:
     live(Week(folder, days=days))
     key = (folder / "log.key").read_text(encoding="utf-8").strip()
     bundle, page = folder / "bundle.zip", folder / "audit.html"
-    held = [
-        *("--receipts", str(folder / "receipts"), "--flagger", str(folder / "flagger.csv")),
-        *("--orders", str(folder / "orders.csv"), "--dump", str(folder / "dump.csv")),
-    ]
+    held = [word for name, path in evidence(folder).items() for word in (f"--{name}", str(path))]
     code = _run(
         "audit", "run", str(bundle), "--tier", "platform", "--key", key, "--fail-on", "law", "--html", str(page)
     )

@@ -3,31 +3,31 @@
     python -m examples.platform.week FOLDER [--days 7] [--habit NAME:SHARE]
 
 Time is the world's: the desk's clock shows it, and nothing goes on before the desk has done what is due. What is left
-in the folder is what an auditor gets: `bundle.zip`, `log.key`, and what outsiders hold.
+in the folder is what an auditor gets: `bundle.zip`, `log.key`, and what outsiders hold. A habit is one of
+`simulation.remote.ways`.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import contextlib
 import json
-import threading
-import time
-from collections.abc import Iterator
+import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
-import uvicorn
 from simulation.plaza.habits import Habits
+from simulation.plaza.report import Ledger, write_report
 from simulation.remote.client import Client
 from simulation.remote.dumped import write_dump
 from simulation.remote.hearing import Hearing
-from simulation.remote.staff import Reviewer
-from simulation.transparency import Database, TransparencyServer
+from simulation.remote.relay import Relay
+from simulation.remote.staff import Reviewer, Room
+from simulation.remote.tool import report_published
+from simulation.remote.ways import WAYS
+from simulation.transparency import TransparencyServer
 from simulation.world import words
 from simulation.world.acts import Mail
 from simulation.world.askers import Askers
@@ -36,23 +36,13 @@ from simulation.world.clock import DAY, HOUR, MINUTE, Loop, day_text, start_of
 from simulation.world.notebooks import Notebooks
 from simulation.world.people import FLAGGERS, People
 from simulation.world.uploaders import Uploaders
-from sqlalchemy import func, select
 
+from examples.platform.desk import declaration, export, quiet, schema, seed_bank, served, without_satire
 from waarmerk.desk.people.accounts import add_member
-from waarmerk.desk.people.declaration import Declaration
 from waarmerk.desk.people.keys import new_key
-from waarmerk.desk.policy.read import default_policy, default_text
-from waarmerk.desk.store.database import dialect
-from waarmerk.desk.store.tables import delivery, statement, task
-from waarmerk.desk.store.unit import written
+from waarmerk.desk.policy.policy import Policy
+from waarmerk.desk.policy.read import default_text, read_policy
 from waarmerk.desk.telling.webhooks import Endpoint
-from waarmerk.record.bundle.write import write_bundle
-from waarmerk.record.dispatch import open_dispatcher
-from waarmerk.record.events.service import Benchmark
-from waarmerk.record.events.types import Period
-from waarmerk.record.log.keyring import read_keys
-from waarmerk.record.outbox import Rows
-from waarmerk.web.app import create_app
 from waarmerk.web.serving import Installation, Running, running
 
 START = "2026-03-02"
@@ -60,14 +50,14 @@ SERVICE = "plaza.example"
 SECRET = "whsec_" + base64.b64encode(b"a secret of the simulated week").decode()
 PASSWORD = "a long password of the week"  # noqa: S105 of a world that ends
 STAFF = ("anne", "bram", "cora", "dirk")
-BENCHMARKS = {"N1": 24, "N4": 48, "N8": 48, "S3": 72, "C2": 240, "C5": 24, "K1": 24, "L2": 24, "X1": 24}
-_PATIENCE_S = 60
+KNOWN = (("known 0", words.FRAUD), ("known 1", words.FRAUD), ("known 2", words.INTIMATE))
+TURNED_BACK = 8 * HOUR
 _TOKEN = "the week's token"  # noqa: S105 of a world that ends
 
 
 @dataclass
 class Week:
-    """What a week is made with."""
+    """What a week is made with. `period`: of the report, in days from the start; half of the time unless said."""
 
     folder: Path
     seed: int = 7
@@ -75,107 +65,153 @@ class Week:
     habits: dict[str, float] = field(default_factory=dict)
     uploads_per_day: float = 40
     notices_per_day: float = 12
+    probes_per_day: float = 4
+    period: int | None = None
     database: str | None = None
 
 
-def live(week: Week) -> dict[str, list[dict[str, str]]]:
-    """Lives the week; what was done wrong, by habit. Raises `TimeoutError` where the desk does not keep up."""
-    loop = Loop(start_of(START))
-    hearing = Hearing(SECRET)
-    database = TransparencyServer(Database(_TOKEN, *_schema()))
+@dataclass(frozen=True)
+class Lived:
+    """A week that was lived. `wrong`: what was done wrong, by habit; `refused`: what the desk did not let them do."""
+
+    wrong: dict[str, list[dict[str, str]]]
+    cases: dict[str, int]
+    refused: int
+
+
+class _World:
+    """The people, their platform, and whoever runs it."""
+
+    def __init__(self, week: Week) -> None:
+        self.week = week
+        self.loop = Loop(start_of(START))
+        self.start, self.end = self.loop.now, self.loop.now + int(week.days * DAY)
+        days = week.period or max(1, int(week.days) // 2)
+        self.period = (self.start, self.start + days * DAY)
+        self.wrong = Habits(week.seed, week.habits, WAYS)
+        self.hearing = Hearing(SECRET, self._refuses)
+        self.database = Relay(_TOKEN, *schema(), habits=self.wrong)
+        self.created: dict[str, int] = {}
+        self.room = Room(self.period[1])
+        self.books = Notebooks(stream(week.seed, "keeping"))
+
+    def moment(self) -> datetime:
+        """What the desk's clock shows."""
+        return datetime.fromtimestamp((self.loop.now - self.back()) / 1000, UTC)
+
+    def back(self) -> int:
+        """By how much the operator's clocks were turned back, in milliseconds: for an evening, or not at all."""
+        evening = self.start + int(self.week.days / 2) * DAY + 15 * HOUR
+        turned = "clock-turned" in self.week.habits and evening <= self.loop.now < evening + TURNED_BACK
+        if turned and not self.wrong.wrong["clock-turned"]:
+            self.wrong.note("clock-turned")
+        return TURNED_BACK if turned else 0
+
+    def policy(self) -> tuple[Policy, str]:
+        """The policy in force, and its text."""
+        text = default_text()
+        if "policy-without-satire" in self.week.habits:
+            text = without_satire(text)
+        return read_policy(text.encode(), "policy"), text
+
+    def _refuses(self, kind: str, data: dict[str, str]) -> bool:
+        return kind == "apply" and self.wrong.strikes("webhooks-refused", decision=data["decision"])
+
+
+def live(week: Week) -> Lived:
+    """Lives the week. Raises `TimeoutError` where the desk does not keep up."""
+    world = _World(week)
+    server = TransparencyServer(world.database)
+    policy, text = world.policy()
     installation = Installation(
         folder=week.folder / "desk",
         service=SERVICE,
-        policy=default_policy(),
-        policy_text=default_text(),
+        policy=policy,
+        policy_text=text,
         database=week.database,
         mode="live",
         at_once=2,
-        webhook=Endpoint(hearing.address, SECRET),
+        webhook=Endpoint(world.hearing.address, SECRET),
         authority="Landelijk meldpunt",
         examine=False,
         requests_per_second=10_000,
-        declared=_declaration(loop.now, week.days),
+        declared=declaration(world.period),
         pace=0.05,
-        transparency_url=database.url,
+        log_pace=2.0,
+        transparency_url=server.url,
         transparency_token=_TOKEN,
     )
-    wrong = Habits(week.seed, week.habits)
+    seed_bank(installation, KNOWN, world.moment)
     try:
-        with database, running(installation, lambda: _moment(loop)) as made, _served(made) as url:
+        with server, running(installation, world.moment) as made, served(made) as url:
             with made.site.desk.write() as unit:
                 keys = {role: new_key(unit, role, role) for role in ("platform", "authority")}
                 keys |= {ref: new_key(unit, ref, "flagger", flagger_ref=ref) for ref in FLAGGERS}
                 for login in STAFF:
                     add_member(unit, login, PASSWORD, "senior")
-            created: dict[str, int] = {}
-            client = _inhabited(week, loop, wrong, hearing, made, url, keys, (database.database, created))
-            _handed_over(week, made, client)
-            write_dump(week.folder / "dump.csv", database.database.statements, created, SERVICE)
+            client = _inhabited(world, made, url, keys)
+            _published(world, made, client)
+            _handed_over(world, made, client)
     finally:
-        hearing.close()
-    return wrong.wrong
+        world.hearing.close()
+    return Lived(world.wrong.wrong, world.wrong.cases, world.room.refused)
 
 
-def _schema() -> tuple[dict[str, dict[str, object]], dict[str, dict[str, str]]]:
-    data = files("waarmerk.dsa") / "data"
-    fields, enums = (json.loads((data / f"{name}.json").read_text())[name] for name in ("fields", "enums"))
-    return fields, enums
-
-
-def _moment(loop: Loop) -> datetime:
-    return datetime.fromtimestamp(loop.now / 1000, UTC)
-
-
-def _inhabited(
-    week: Week,
-    loop: Loop,
-    wrong: Habits,
-    hearing: Hearing,
-    made: Running,
-    url: str,
-    keys: dict[str, str],
-    dumped: tuple[Database, dict[str, int]],
-) -> Client:
-    seed, end = week.seed, loop.now + int(week.days * DAY)
-    books = Notebooks(stream(seed, "keeping"))
-    later = _Later(loop, books)
-    client = Client(loop, url, keys, hearing, later, stream(seed, "platform"), wrong, lambda: None)
+def _inhabited(world: _World, made: Running, url: str, keys: dict[str, str]) -> Client:
+    """Everybody does what they do until the end; the platform's client."""
+    week, loop, wrong = world.week, world.loop, world.wrong
+    later = _Later(loop, world.books)
+    known = frozenset(fake for fake, _ in KNOWN)
+    client = Client(
+        loop,
+        url,
+        keys,
+        world.hearing,
+        later,
+        stream(week.seed, "platform"),
+        wrong,
+        lambda: None,
+        SERVICE,
+        known,
+        world.back,
+    )
 
     def settle() -> None:
-        _quiet(made)
-        database, created = dumped
-        for puid in database.statements:
-            created.setdefault(puid, loop.now)
+        quiet(made, submits=not world.database.shut)
+        for puid in world.database.statements:
+            world.created.setdefault(puid, loop.now)
         client.hear()
         client.deliver()
 
     client.settle = settle
-    people = People(stream(seed, "people"))
-    uploaders = Uploaders(loop, client, stream(seed, "uploads"), people, week.uploads_per_day)
-    uploaders.fakes = [("known 0", words.FRAUD), ("known 1", words.FRAUD)]
+    people = People(stream(week.seed, "people"))
+    uploaders = Uploaders(loop, client, stream(week.seed, "uploads"), people, week.uploads_per_day)
+    uploaders.fakes = list(KNOWN)
     askers = Askers(
         loop,
         client,
-        stream(seed, "asking"),
+        stream(week.seed, "asking"),
         people,
         uploaders,
-        books,
+        world.books,
         notices_per_day=week.notices_per_day,
         orders_per_day=max(1.0, week.notices_per_day / 12),
-        probes_per_day=0.01,
+        probes_per_day=week.probes_per_day,
         election=loop.now + int(0.7 * week.days) * DAY,
+        checked_after=18 * HOUR,
     )
-    aside: dict[str, int] = {}
     for number, login in enumerate(STAFF):
-        reviewer = Reviewer(loop, client, stream(seed, f"reviewer {number}"), wrong, login, PASSWORD, settle, aside)
+        chance = stream(week.seed, f"reviewer {number}")
+        reviewer = Reviewer(loop, client, chance, wrong, login, PASSWORD, settle, world.room)
         loop.after((6 + number) * HOUR + number * 7 * MINUTE, reviewer.begin)
     loop.after(HOUR, _hourly, loop, settle)
+    if "statements-blocked" in week.habits:
+        loop.after(week.days / 2 * DAY, world.database.shut_out)
     uploaders.begin()
     askers.begin()
-    loop.run(end)
+    loop.after(2 * HOUR, askers.probe)
+    loop.run(world.end)
     settle()
-    client.books = books  # type: ignore[attr-defined]
     return client
 
 
@@ -197,88 +233,32 @@ def _hourly(loop: Loop, settle: object) -> None:
     loop.after(HOUR, _hourly, loop, settle)
 
 
-def _quiet(made: Running) -> None:
-    """Waits until the desk has done everything that is due."""
-    desk, until = made.site.desk, time.monotonic() + _PATIENCE_S
-    hour = written(desk.clock().replace(minute=0, second=0, microsecond=0))
-    while True:
-        with desk.read() as connection:
-            left = connection.execute(
-                select(
-                    select(func.count()).select_from(task).where(task.c.done_at.is_(None)).scalar_subquery(),
-                    select(func.count())
-                    .select_from(delivery)
-                    .where(delivery.c.next_at <= written(desk.clock()))
-                    .scalar_subquery(),
-                    select(func.count())
-                    .select_from(statement)
-                    .where(statement.c.state == "waiting")
-                    .scalar_subquery(),
-                )
-            ).one()
-        if not any(left):
-            return
-        if time.monotonic() > until:
-            raise TimeoutError(f"the desk has {left} tasks and deliveries left after {_PATIENCE_S} s, hour {hour}")
-        time.sleep(0.01)
+def _published(world: _World, made: Running, client: Client) -> None:
+    """The report of the period, from what the record says so far."""
+    ledger = Ledger(world.period)
+    so_far = world.week.folder / "so-far.zip"
+    export(made, so_far)
+    with zipfile.ZipFile(so_far) as bundle, bundle.open("events.jsonl") as lines:
+        for line in lines:
+            event = json.loads(line)["event"]
+            ledger.read(event, round(datetime.fromisoformat(event["at"]).timestamp() * 1000))
+    so_far.unlink()
+    told = write_report(world.wrong, ledger, SERVICE, world.week.folder / "report", day_text(world.loop.now))
+    client.record([report_published(told)])
 
 
-def _declaration(now: int, days: float) -> Declaration:
-    return Declaration(
-        period=Period(start=day_text(now), end=day_text(now + int(days * DAY) - 1)),
-        tier="platform",
-        can=(
-            "DECISION_VISIBILITY_CONTENT_REMOVED",
-            "DECISION_VISIBILITY_CONTENT_DISABLED",
-            "DECISION_VISIBILITY_CONTENT_LABELLED",
-            "DECISION_VISIBILITY_CONTENT_DEMOTED",
-        ),
-        benchmarks={name: Benchmark(value=float(hours), unit="hours") for name, hours in BENCHMARKS.items()},
-    )
-
-
-@contextlib.contextmanager
-def _served(made: Running) -> Iterator[str]:
-    object.__setattr__(made.site, "local", True)
-    server = uvicorn.Server(uvicorn.Config(create_app(made.site), host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        if not thread.is_alive():
-            raise RuntimeError("the desk could not be served")
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-def _handed_over(week: Week, made: Running, client: Client) -> None:
-    """The bundle, its key, the receipts and lists of outsiders."""
-    desk, storage = made.site.desk, made.site.log
-    assert storage is not None  # noqa: S101 `running` makes it
+def _handed_over(world: _World, made: Running, client: Client) -> None:
+    """The bundle, its key, the dump, the receipts and lists of outsiders."""
+    folder = world.week.folder
     made.stop.set()
-    deadline = time.monotonic() + _PATIENCE_S
-    raw = desk.engine.raw_connection()
-    try:
-        rows = Rows(raw.dbapi_connection, dialect(desk.engine))  # type: ignore[arg-type]
-        while time.monotonic() < deadline:
-            with contextlib.suppress(Exception), open_dispatcher(storage) as dispatcher:
-                dispatcher.deliver(rows)
-                break
-            time.sleep(0.1)
-        keys = [key.verifier for key in read_keys(storage)]
-        write_bundle(week.folder / "bundle.zip", storage, rows, keys)
-        raw.rollback()
-    finally:
-        raw.close()
-    (week.folder / "log.key").write_text(keys[0].text + "\n")
-    client.books.write(week.folder)  # type: ignore[attr-defined]
+    key = export(made, folder / "bundle.zip")
+    (folder / "log.key").write_text(key.text + "\n")
+    write_dump(folder / "dump.csv", world.database.statements, world.created, SERVICE)
+    world.books.write(folder)
     for event in client.events[:: max(1, len(client.events) // 200)]:
         receipt = client.receipt(event)
         if receipt is not None:
-            (week.folder / "receipts" / f"{event}.json").write_bytes(receipt)
+            (folder / "receipts" / f"{event}.json").write_bytes(receipt)
 
 
 def main() -> None:
@@ -287,12 +267,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--days", type=float, default=7)
+    parser.add_argument("--notices-per-day", type=float, default=12)
     parser.add_argument("--habit", action="append", default=[], metavar="NAME:SHARE")
+    parser.add_argument("--database", metavar="URL", help="postgresql+psycopg://... (default: SQLite)")
     given = parser.parse_args()
     habits = {name: float(share) for name, _, share in (each.partition(":") for each in given.habit)}
     given.folder.mkdir(parents=True, exist_ok=True)
-    wrong = live(Week(given.folder, given.seed, given.days, habits))
-    (given.folder / "truth.json").write_bytes(msgspec.json.encode(wrong))
+    week = Week(
+        given.folder, given.seed, given.days, habits, notices_per_day=given.notices_per_day, database=given.database
+    )
+    (given.folder / "truth.json").write_bytes(msgspec.json.encode(live(week)))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from simulation.plaza.house import House
 from simulation.plaza.recorder import person
 from simulation.plaza.report_parts import fill
 from simulation.reports import Report, write_folder
+from simulation.world import words
 from simulation.world.clock import HOUR, day_text
 
 
@@ -62,7 +63,7 @@ class Challenged(NamedTuple):
 class Ledger:
     """What the report is made of. `period`: [start, end) in milliseconds.
 
-    `unpicked`: of a ledger from which something was left out, all decisions.
+    `unpicked`: of a ledger from which something was left out, all decisions; `can`: restrictions that are declared.
     """
 
     period: tuple[int, int]
@@ -75,11 +76,14 @@ class Ledger:
     closed: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     unpicked: dict[str, Decided] = field(default_factory=dict)
+    can: tuple[str, ...] = words.CAN
 
     def read(self, event: dict[str, Any], at: int) -> None:
         """Take from an event what a cell may need."""
         kind = event["kind"]
-        if kind == "notice.received":
+        if kind == "service.declared":
+            self.can = tuple(event["can"])
+        elif kind == "notice.received":
             self.notices[event["notice"]] = Asked(
                 at, event["sender_type"], event["category"], event["keyword"], len(event["items"]), ""
             )
@@ -180,7 +184,7 @@ def _picked(habits: Habits, ledger: Ledger) -> Ledger:
     picked = Ledger(ledger.period, {n: a for n, a in ledger.notices.items() if n not in left_out})
     picked.orders, picked.told, picked.effects = ledger.orders, ledger.told, ledger.effects
     picked.challenges, picked.closed, picked.labels = ledger.challenges, ledger.closed, ledger.labels
-    picked.unpicked = ledger.decisions
+    picked.unpicked, picked.can = ledger.decisions, ledger.can
     picked.decisions = {
         name: decision
         for name, decision in ledger.decisions.items()

@@ -176,7 +176,7 @@ def _measures(report: Report, ledger: Ledger, part: int, ground: str) -> Table:
     sheet.count(5, ((d.category, d.keyword, 1) for d in mine))
     sheet.count(6, ((d.category, d.keyword, 1) for d in mine if d.detection))
     for column, kind in enumerate(_TYPES, 7):
-        if kind in words.CAN:
+        if kind in ledger.can:
             sheet.count(column, ((d.category, d.keyword, d.restrictions.count(kind)) for d in mine))
     return rows
 

@@ -17,24 +17,30 @@ import httpx
 from simulation.plaza.habits import Habits
 from simulation.remote.hearing import Hearing
 from simulation.remote.pictures import picture
+from simulation.remote.tool import applied, closed_by_machine, made_now
 from simulation.world import words
 from simulation.world.acts import Complaint, Mail, Notice, Order, Outside, Person, Upload
 from simulation.world.chance import Chance
-from simulation.world.clock import MINUTE, Loop, text
+from simulation.world.clock import HOUR, MINUTE, Loop, text
 
 
 @dataclass
 class Item:
-    """An upload at the platform."""
+    """An upload at the platform. `desk`: what the desk calls it; empty where it was never sent there."""
 
     upload: Upload
+    desk: str = ""
     down: bool = False
     labelled: bool = False
 
 
 @dataclass
 class Client:
-    """See `acts.Platform`. `keys`: a key of the desk by role; a trusted flagger's by its number in the register."""
+    """See `acts.Platform`. `keys`: a key of the desk by role; a trusted flagger's by its number in the register.
+
+    `known`: fakes that the platform knows; `back`: by how much its clock was turned back, in milliseconds.
+    What it does wrong: `remote.ways`.
+    """
 
     loop: Loop
     address: str
@@ -44,10 +50,13 @@ class Client:
     chance: Chance
     habits: Habits
     settle: Callable[[], None]
+    service: str
+    known: frozenset[str] = frozenset()
+    back: Callable[[], int] = lambda: 0
     items: dict[str, Item] = field(default_factory=dict)
     mine: dict[str, tuple[str, tuple[str, int] | None]] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
     _made: int = 0
     _asked: int = 0
     _after: str = ""
@@ -65,19 +74,26 @@ class Client:
         """See `acts.Platform`."""
         self._made += 1
         ref = f"clip-{self._made}"
-        self.items[ref] = Item(upload)
+        item = self.items[ref] = Item(upload)
+        if upload.nature.fake in self.known and self.habits.strikes("fakes-unsent", item=ref):
+            return ref
         medium = None
         if upload.nature.fake is not None and not upload.nature.edited:
             medium = self._put(picture(upload.nature.fake, self.chance))
-        self._upload(ref, upload.uploader, upload.declared, medium)
+        item.desk = self._upload(ref, upload.uploader, upload.declared, medium)
         self.settle()
         return ref
 
     def notice(self, notice: Notice) -> None:
         """See `acts.Platform`."""
         if self.habits.strikes("notices-dropped", notice=notice.mine):
-            self.dropped.append(notice.mine)
             return
+        key = notice.flagger_ref or "platform"
+        if notice.sender.contact and self.habits.strikes("notices-renumbered", notice=notice.mine):
+            self._acknowledge(notice, "flagger" if notice.flagger_ref else "api")
+            return
+        if notice.flagger_ref and self.habits.strikes("flaggers-unmarked", notice=notice.mine):
+            key = "platform"
         given: dict[str, Any] = {
             "items": [notice.item],
             "category": notice.harm.category,
@@ -91,8 +107,9 @@ class Client:
         }
         if notice.sender.contact:
             given |= {"name": notice.sender.name, "email": _address(notice.sender.name)}
-        answer = self._post("/v1/notices", given, notice.flagger_ref or "platform")
+        answer = self._post("/v1/notices", given, key)
         channel, _, n = answer["number"].rpartition("-")
+        self.numbers[channel] = int(n)
         self.mine[answer["notice"]] = (notice.mine, (channel, int(n)))
         self.settle()
 
@@ -114,6 +131,9 @@ class Client:
     def complain(self, complaint: Complaint) -> None:
         """See `acts.Platform`. Disputes (Art. 21) are not brought over this client."""
         if complaint.body is not None:
+            return
+        if self.habits.strikes("complaints-by-machine", decision=complaint.decision):
+            self.record(closed_by_machine(complaint, self.chance))
             return
         who = complaint.sender.name
         given: dict[str, Any] = {"decision": complaint.decision, "text": "it was right", "language": "en"}
@@ -141,7 +161,10 @@ class Client:
             kind, data = self.hearing.heard.get()
             if kind == "lift" and self.habits.strikes("not-restored", decision=data["decision"]):
                 continue
-            if kind in ("apply", "lift"):
+            if kind == "apply" and self.habits.strikes("entries-back-dated", decision=data["decision"]):
+                wait = int(self.chance.uniform(4, 12) * HOUR)
+                self.loop.after(wait, self._do_late, data, self.loop.now + MINUTE)
+            elif kind in ("apply", "lift"):
                 self.loop.after(self.chance.uniform(1, 4) * MINUTE, self._do, kind, data)
 
     def deliver(self) -> None:
@@ -151,6 +174,8 @@ class Client:
             answer.raise_for_status()
             page = answer.json()
             for row in page["messages"]:
+                if self._unsent(row["what"], row["about"]):
+                    continue
                 self.events.append(row["event"])
                 mine, number = self.mine.get(row["about"], (None, None))
                 name = row["to"].partition(":")[2] or row["to"]
@@ -178,6 +203,31 @@ class Client:
         answer = self._http.get(f"/v1/receipts/{event}", headers=self._headers("platform"))
         return answer.content if answer.status_code == 200 else None
 
+    def record(self, events: list[dict[str, Any]]) -> None:
+        """Has the desk record what the platform's own tool says that it did."""
+        made = [{**made_now(self.service, self.loop.now - self.back(), self.chance), **event} for event in events]
+        self._post("/v1/events", {"events": made}, "platform")
+        self.settle()
+
+    def _unsent(self, what: str, about: str) -> bool:
+        """Whether a message stays where it is."""
+        if what == "receipt" and about in self.mine:
+            return self.habits.strikes("receipts-unsent", about=about)
+        return what == "statement" and self.habits.strikes("statements-unsent", decision=about)
+
+    def _acknowledge(self, notice: Notice, channel: str) -> None:
+        """A receipt for what was never taken, under the number that the next one will have."""
+        number = (channel, self.numbers.get(channel, 0) + 1)
+        name = self.chance.name()
+        self.habits.wrong["notices-renumbered"][-1]["id"] = name
+        self.outside.mail(Mail("receipt", notice.sender.name, name, self.loop.now, mine=notice.mine, number=number))
+
+    def _do_late(self, data: dict[str, Any], as_if: int) -> None:
+        item = self.items.get(data["item"])
+        if item is not None:
+            self.record([applied(data, item.desk, as_if)])
+        self._do("apply", data)
+
     def _do(self, kind: str, data: dict[str, Any]) -> None:
         item = self.items.get(data["item"])
         labelled = data["restrictions"] == [words.LABELLED]
@@ -203,19 +253,19 @@ class Client:
         answer.raise_for_status()
         return name
 
-    def _upload(self, ref: str, who: Person, declared: tuple[str, ...], medium: str | None = None) -> None:
+    def _upload(self, ref: str, who: Person, declared: tuple[str, ...], medium: str | None = None) -> str:
         given: dict[str, Any] = {
             "platform_ref": ref,
             "uploader": who.name,
             "content_type": [words.VIDEO if medium is None else words.IMAGE],
             "sha256": medium,
-            "posted_at": text(self.loop.now),
+            "posted_at": text(self.loop.now - self.back()),
             "language": who.language.lower(),
             "declared": list(declared),
             "uploader_contact": who.contact,
             "uploader_language": who.language.lower(),
         }
-        self._post("/v1/uploads", given, "platform")
+        return str(self._post("/v1/uploads", given, "platform")["item"])
 
     def _post(self, path: str, given: dict[str, Any], key: str) -> dict[str, Any]:
         answer = self._sent(path, given, key)

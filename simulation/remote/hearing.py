@@ -7,19 +7,24 @@ import hashlib
 import hmac
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from typing import Any
 
 
 class Hearing:
-    """Listens until it is closed. `heard`: type and data of each webhook, once for each id."""
+    """Listens until it is closed. `heard`: type and data of each webhook, once for each id.
 
-    def __init__(self, secret: str) -> None:
+    `refuses`: asked once for each id, whether this one is answered with an error for ever.
+    """
+
+    def __init__(self, secret: str, refuses: Callable[[str, dict[str, Any]], bool] = lambda *_: False) -> None:
         self.heard: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
         self.refused = 0
         key = base64.b64decode(secret.removeprefix("whsec_"))
         seen: set[str] = set()
+        not_taken: set[str] = set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -31,9 +36,12 @@ class Hearing:
                 if good and name not in seen:
                     seen.add(name)
                     told = json.loads(body)
-                    outer.heard.put((told["type"], told["data"]))
+                    if refuses(told["type"], told["data"]):
+                        not_taken.add(name)
+                    else:
+                        outer.heard.put((told["type"], told["data"]))
                 outer.refused += not good
-                self.send_response(204 if good else 401)
+                self.send_response(401 if not good else 500 if name in not_taken else 204)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
