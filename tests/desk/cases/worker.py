@@ -34,7 +34,7 @@ def main() -> None:
     desk = Desk(open_database(url), "clips", lambda: datetime.now(UTC), os.urandom)
     worker = Worker(desk, Duties(default_policy, SlowLooker(), "live"), queue_url=queue, poll_s=0.02, version=version)
     worker.start()
-    print(worker._slot, flush=True)
+    print(worker.slot, flush=True)
     sys.stdin.read()
     worker.stop()
 

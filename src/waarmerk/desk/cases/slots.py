@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from waarmerk.errors import UnavailableError
@@ -77,8 +78,9 @@ class DatabaseLocks:
     def release(self, number: int) -> None:
         """See `Locks`."""
         connection = self._held.pop(number)
-        with contextlib.suppress(Exception):
-            connection.invalidate()
+        # Said aloud, for the server may notice a moment late that a connection is closed.
+        with contextlib.suppress(DBAPIError):
+            connection.execute(text("SELECT pg_advisory_unlock(:key, :number)"), {"key": _KEY, "number": number})
         connection.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from waarmerk.desk.intake.urgency import priority
-from waarmerk.desk.store.tables import case, cause, item, notice
+from waarmerk.desk.store.tables import case, cause, item, notice, task
 from waarmerk.desk.store.unit import Unit
 from waarmerk.errors import InputError
 
@@ -31,9 +31,9 @@ def open_case(unit: Unit, item_id: str, why: str, base: int, *, challenge: str |
         ).first()
         if old is not None:
             stronger = why if _STRENGTH.index(why) > _STRENGTH.index(old.why) else old.why
-            unit.connection.execute(
-                update(case).where(case.c.id == old.id).values(priority=min(urgency, old.priority), why=stronger)
-            )
+            sooner = min(urgency, old.priority)
+            unit.connection.execute(update(case).where(case.c.id == old.id).values(priority=sooner, why=stronger))
+            hasten(unit, old.id, sooner)
             return str(old.id)
     new = unit.new_id()
     unit.connection.execute(
@@ -50,6 +50,15 @@ def open_case(unit: Unit, item_id: str, why: str, base: int, *, challenge: str |
     )
     unit.enqueue("prepare", new, urgency)
     return new
+
+
+def hasten(unit: Unit, case_id: str, urgency: int) -> None:
+    """Has a case that waits for its preparation prepared sooner, where it is more urgent now."""
+    unit.connection.execute(
+        update(task)
+        .where(task.c.subject == case_id, task.c.done_at.is_(None), task.c.priority > urgency)
+        .values(priority=urgency)
+    )
 
 
 def join(unit: Unit, case_id: str, kind: str, cause_id: str) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from waarmerk.desk.intake.opening import again, open_case
+from waarmerk.desk.intake.opening import again, hasten, open_case
 from waarmerk.desk.intake.urgency import OWN, priority
 from waarmerk.desk.people.pseudonyms import Who, pid
 from waarmerk.desk.store.tables import case, frame, item
@@ -98,6 +98,7 @@ def take_views(unit: Unit, item_id: str, total: int, at: datetime) -> None:
     ).all():
         sooner = priority(-(-old.priority // 100) * 100, rate)
         unit.connection.execute(update(case).where(case.c.id == old.id).values(priority=sooner))
+        hasten(unit, old.id, sooner)
 
 
 def watch(unit: Unit, item_id: str) -> None:

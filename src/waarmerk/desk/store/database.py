@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateColumn
 
 from waarmerk.desk.store.tables import metadata
 from waarmerk.errors import UnavailableError, UsageError
@@ -40,11 +41,40 @@ def open_database(url: str) -> Engine:
     try:
         with engine.begin() as connection:
             metadata.create_all(connection)
+            _add_what_is_new(connection)
             raw = connection.connection.dbapi_connection
             Rows(raw, dialect(engine)).create()  # type: ignore[arg-type]
     except OperationalError as error:
         raise UnavailableError(f"the desk's database does not answer: {error.orig}", hint="is it running?") from error
     return engine
+
+
+def open_queue(url: str) -> Engine:
+    """The engine of the database in which the workflow library keeps what runs: `desk.cases.flow`'s.
+
+    Beside SQLite it is flushed when the system likes: whatever it forgets in a power cut is begun anew from the
+    tasks' rows, and a killed process forgets nothing.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _prepare_queue)
+    return engine
+
+
+def _add_what_is_new(connection: Connection) -> None:
+    """Columns and indexes that an older version's tables lack; older code goes on beside them.
+
+    A new column is nullable or has a default of the database's; none is renamed or dropped.
+    """
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                words = str(CreateColumn(column).compile(connection))
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def dialect(engine: Engine) -> Dialect:
@@ -55,6 +85,12 @@ def dialect(engine: Engine) -> Dialect:
 def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_queue(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
