@@ -59,6 +59,13 @@ def test_what_is_no_medium_is_said_to_be_none(tmp_path: Path, data: bytes) -> No
     assert error.message == "is no video or image that can be read"
 
 
+def test_a_document_that_holds_a_picture_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    Image.fromarray(moving(1, 320, 240)[0]).save(path)
+    assert b"\xff\xd8\xff" in path.read_bytes(), "the picture lies in it as a JPEG"
+    assert isinstance(refused(path), NoMediumError)
+
+
 def test_the_name_of_a_file_decides_nothing(tmp_path: Path, clip: bytes) -> None:
     done = whole_pass(written(tmp_path, "notes.txt", clip))
     assert done.asset.video_codec == "h264"

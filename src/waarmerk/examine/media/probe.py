@@ -1,7 +1,8 @@
 """What the medium is: container, codec, size, time, rotation. Runs in the child; nothing comes from the file name.
 
 FFmpeg guesses by content alone: the file is handed over as a nameless stream, and only formats that hold moving or
-still pictures are tried, none of which can name another file or address.
+still pictures are tried, none of which can name another file or address. A bare row of JPEG pictures is not among
+them: FFmpeg sees one wherever a JPEG lies, in a PDF for one, and a file that begins as a JPEG is read as a picture.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from waarmerk.examine.media.nameless import Nameless
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,apng,ivf,h264,hevc,av1,obu,m4v,"
-    "mjpeg,mxf,dv,rm,nut,swf,yuv4mpegpipe,wtv,live_flv,"
+    "mxf,dv,rm,nut,swf,yuv4mpegpipe,wtv,live_flv,"
     "image2pipe,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,jpegxl_pipe,j2k_pipe,gif_pipe,"
     "mp3,wav,flac,aac,ac3,aiff,amr,w64"
 )
