@@ -2,16 +2,19 @@
 
 import hashlib
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.support.clips import portrait_clip
 from tests.support.examinations import examination
 from waarmerk.errors import InputError, UsageError
 from waarmerk.examine.again import repeat
+from waarmerk.examine.faces.tracks import CALM_S
 from waarmerk.examine.report.rows import check_row, line
-from waarmerk.examine.walk import Options
+from waarmerk.examine.walk import Options, examine
 from waarmerk.values import Examination, Sha256
 
 
@@ -50,3 +53,14 @@ def test_an_unknown_way_of_skipping_is_told(medium: Path) -> None:
 def test_a_file_that_is_not_there_is_told_before_the_record(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         repeat(tmp_path / "none.json", str(tmp_path / "none.mp4"), Options(), clock=time.monotonic)
+
+
+def test_faces_that_are_looked_at_once_a_second_come_out_alike(tmp_path: Path) -> None:
+    clip = portrait_clip(tmp_path / "clip.mp4", seconds=9.5)
+    before = examine(clip, Options(), clock=time.monotonic)
+    times = [frame.t_s for finding in before.findings for track in finding.tracks for frame in track.frames]
+    assert max(later - earlier for earlier, later in pairwise(times)) >= CALM_S, "long enough to be looked at rarely"
+    report = tmp_path / "report.json"
+    report.write_bytes(line(check_row(before)))
+    row = repeat(report, str(clip), Options(), clock=time.monotonic)
+    assert (row.repeated, row.largest_difference, row.only_in_one) == (True, 0.0, ())
