@@ -97,6 +97,7 @@ class Reviewer:
         if str(answer.url).endswith("/login"):
             self._log_in()
             answer = self._http.get(path)
+        answer.raise_for_status()
         return answer.text
 
     def _work(self) -> bool:
@@ -148,6 +149,9 @@ class Reviewer:
             harmful = item is not None and item.upload.nature.harmful
             wrong = item is not None and item.down != harmful
             given["choice"] = "reversed" if wrong == right and item is not None else "upheld"
+            if item is not None and given["choice"] == "reversed" and 'name="instead"' in page:
+                given["instead"] = _RULES.get(item.upload.nature.harm.rule, "rule:fraud")
+                given["synthetic"] = "yes" if item.upload.nature.synthetic else "no"
         elif item is None:
             given["choice"] = proposed or "no_action"
         else:

@@ -162,6 +162,7 @@ WAYS = {
         ("received_before_sent",),
         days=2,
         notices=30,
+        question=True,
     ),
     "flag-inverted": Way(
         "flag-inverted",

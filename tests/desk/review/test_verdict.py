@@ -10,7 +10,7 @@ from waarmerk.desk.people.accounts import Member, note_look
 from waarmerk.desk.review.verdict import decide, decide_challenge
 from waarmerk.desk.store import tables
 from waarmerk.desk.store.unit import written
-from waarmerk.errors import ConflictError, InputError
+from waarmerk.errors import ConflictError, InputError, UsageError
 
 ANNE, BRAM, CORA = "a" * 32, "b" * 32, "c" * 32
 
@@ -224,3 +224,45 @@ def test_a_case_is_taken_up_when_whoever_decides_it_opens_it_and_not_while_it_li
     (made,) = place.events("decision.made")
     assert made["taken_up_at"] == written(opened)
     assert place.row(tables.case, tables.case.c.id == case).taken_up_at == written(opened)
+
+
+def refused(place: Place) -> tuple[str, str]:
+    """A notice that Anne answered with no action, and the case of the notifier's complaint about it."""
+    (case,) = place.notice(place.upload()).cases
+    place.waiting(case, chosen=choice(outcome="no_action", restrictions=(), ground=None))
+    with place.desk.write() as unit:
+        verdict = decide(unit, case, ANNE, choice(outcome="no_action", restrictions=(), ground=None), 0)
+    assert verdict.decision is not None
+    sender = place.events("notice.received")[-1]["sender"]
+    challenge, _ = complaint(place, verdict.decision, sender=sender, grounds="no_action")
+    return verdict.decision, complaint_case(place, challenge).id
+
+
+def test_a_refusal_to_act_that_was_wrong_is_followed_by_an_act(place: Place) -> None:
+    _, case = refused(place)
+    with place.desk.write() as unit, pytest.raises(UsageError, match="followed by an act"):
+        decide_challenge(unit, case, CORA, "reversed", {"nl": "u hebt gelijk"}, _version(place, case))
+    with place.desk.write() as unit:
+        verdict = decide_challenge(
+            unit, case, CORA, "reversed", {"nl": "u hebt gelijk"}, _version(place, case), instead=choice()
+        )
+    made = place.events("decision.made")[-1]
+    assert (made["decision"], made["outcome"], made["restrictions"]) == (verdict.decision, "restrict", [REMOVED])
+    assert made["because"]["type"] == "challenge"
+    (closed,) = place.events("challenge.closed")
+    assert (closed["outcome"], closed["carried_out_by"]) == ("reversed", verdict.decision)
+    assert verdict.undone == ()
+
+
+def test_an_act_that_asks_for_two_asks_for_two_in_a_complaint(place: Place) -> None:
+    _, case = refused(place)
+    given = {"instead": choice(), "needs_two": True}
+    with place.desk.write() as unit:
+        first = decide_challenge(unit, case, BRAM, "reversed", {"nl": "ja"}, _version(place, case), **given)
+    assert first.waits_for_second and not place.events("challenge.closed")
+    with place.desk.write() as unit, pytest.raises(ConflictError, match="you were the first"):
+        decide_challenge(unit, case, BRAM, "reversed", {"nl": "ja"}, _version(place, case), **given)
+    with place.desk.write() as unit:
+        decide_challenge(unit, case, CORA, "reversed", {"nl": "ja"}, _version(place, case), **given)
+    (closed,) = place.events("challenge.closed")
+    assert closed["deciders"] == [BRAM, CORA]

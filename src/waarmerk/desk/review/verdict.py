@@ -4,7 +4,8 @@ Rules:
 - Where two must agree, the first choice waits for a second person; they may differ, then a third begins anew.
 - A complaint is decided by a person who had no part in the decision (DSA Art. 20(6), and our own promise).
 - A complaint that is right takes the decision back: restrictions are lifted, the person is told, and whatever the
-  decision put into the bank is retired by whoever holds the bank (`undone` names it).
+  decision put into the bank is retired by whoever holds the bank (`undone` names it). Where nothing had been done, it
+  is done now (DSA Art. 20(4)).
 """
 
 from __future__ import annotations
@@ -55,11 +56,7 @@ def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int, *, 
         return Verdict(_settled(unit, case_id, choice, proposal, (pid,), version))
     if first is None:
         _same_version(row.version, version)
-        unit.connection.execute(
-            agreement.insert().values(case=case_id, pid=pid, choice=msgspec.to_builtins(choice), at=unit.at)
-        )
-        unit.connection.execute(update(case).where(case.c.id == case_id).values(version=case.c.version + 1))
-        return Verdict(None, waits_for_second=True)
+        return _noted(unit, case_id, pid, choice)
     if first.pid == pid:
         raise ConflictError("a second person must agree, and you were the first", hint="somebody else decides")
     _same_version(row.version, version)
@@ -71,9 +68,21 @@ def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int, *, 
 
 
 def decide_challenge(
-    unit: Unit, case_id: str, pid: str, outcome: Outcome, explanation: dict[str, str], version: int
+    unit: Unit,
+    case_id: str,
+    pid: str,
+    outcome: Outcome,
+    explanation: dict[str, str],
+    version: int,
+    *,
+    instead: Choice | None = None,
+    needs_two: bool = False,
 ) -> Verdict:
-    """A person decides a complaint. Raises `ConflictError` where they took part in the decision itself."""
+    """A person decides a complaint. `instead`: what is done where nothing was; `needs_two`: by two alone.
+
+    Raises `ConflictError` where they took part in the decision itself or are the first of two, `UsageError` where a
+    refusal to act is reversed and nothing is done instead.
+    """
     row = unit.connection.execute(
         select(case.c.version, challenge, decision.c.body, decision.c.explanation.label("was"))
         .join(challenge, challenge.c.id == case.c.challenge)
@@ -95,6 +104,19 @@ def decide_challenge(
         detected=False,
     )
     reversed_ = outcome != "upheld" and body["outcome"] == "restrict"
+    acts = outcome != "upheld" and body["outcome"] == "no_action"
+    if acts and (instead is None or instead.outcome != "restrict"):
+        raise UsageError("a refusal to act that was wrong is followed by an act", hint="choose what is done instead")
+    deciders: tuple[str, ...] = (pid,)
+    if acts and needs_two:
+        first = unit.connection.execute(select(agreement).where(agreement.c.case == case_id)).first()
+        if first is None:
+            _same_version(row.version, version)
+            return _noted(unit, case_id, pid, instead)
+        if first.pid == pid:
+            raise ConflictError("a second person must agree, and you were the first", hint="somebody else decides")
+        deciders = (first.pid, pid)
+    unit.connection.execute(delete(agreement).where(agreement.c.case == case_id))
     choice = Choice(
         outcome="restore" if reversed_ else "no_action",
         rule=body["rule"],
@@ -105,16 +127,18 @@ def decide_challenge(
         explanation=explanation,
         satire_weighed=body.get("satire_weighed"),
     )
-    carried_out_by = _settled(unit, case_id, choice, proposal, (pid,), version)
+    if acts and instead is not None:
+        choice = instead
+    carried_out_by = _settled(unit, case_id, choice, proposal, deciders, version)
     unit.record(
         "challenge.closed",
         "challenges-closed",
         {"type": "person", "pid": pid, "role": "senior"},
         challenge=row.id,
         outcome=outcome,
-        deciders=[pid],
+        deciders=list(deciders),
         automated=ASSISTED if body["tools"] else BY_HAND,
-        carried_out_by=carried_out_by if reversed_ else None,
+        carried_out_by=carried_out_by if reversed_ or acts else None,
     )
     unit.connection.execute(
         update(challenge).where(challenge.c.id == row.id).values(closed_at=unit.at, outcome=outcome)
@@ -123,6 +147,15 @@ def decide_challenge(
     tell(unit, "challenge_outcome", about=row.id, to=row.sender, language=row.language, given=given)
     entries = unit.connection.execute(select(banked.c.entry).where(banked.c.decision == row.decision)).scalars()
     return Verdict(carried_out_by, undone=tuple(entries) if reversed_ else (), challenged=row.decision)
+
+
+def _noted(unit: Unit, case_id: str, pid: str, choice: Choice | None) -> Verdict:
+    """The first of two persons' choice, which waits for the second."""
+    unit.connection.execute(
+        agreement.insert().values(case=case_id, pid=pid, choice=msgspec.to_builtins(choice), at=unit.at)
+    )
+    unit.connection.execute(update(case).where(case.c.id == case_id).values(version=case.c.version + 1))
+    return Verdict(None, waits_for_second=True)
 
 
 def _settled(

@@ -26,7 +26,7 @@ from waarmerk.desk.review import queue
 from waarmerk.desk.review.verdict import REVIEWERS, Verdict, decide, decide_challenge
 from waarmerk.desk.store.tables import case, item
 from waarmerk.dsa.codes import code
-from waarmerk.errors import ConflictError, InputError
+from waarmerk.errors import ConflictError, InputError, UsageError
 from waarmerk.text.words import words
 from waarmerk.web.render import SESSION, check_csrf, language, remember, render, visitor
 from waarmerk.web.site import NO_NUL, Site, SiteHere, limited
@@ -118,13 +118,14 @@ def decide_case(
     synthetic: Text = "unknown",
     satire: Text = "",
     explanation: Text = "",
+    instead: Text = "",
 ) -> Response:
     check_csrf(request, csrf, who)
     if who.role not in REVIEWERS:
         raise HTTPException(403, "your role may look, not decide")
     try:
-        verdict = _decided(site, who, case_id, version, choice, synthetic, satire == "yes", explanation)
-    except ConflictError as error:
+        verdict = _decided(site, who, case_id, version, choice, synthetic, satire == "yes", explanation, instead)
+    except (ConflictError, UsageError) as error:
         say = words("desk", language(request, who)).say
         return _case(case_id, request, site, who, 409, say("decide.conflict", message=error.message))
     for entry in verdict.undone:
@@ -188,16 +189,18 @@ def _decided(
     synthetic: str,
     satire: bool,
     explanation: str,
+    instead: str,
 ) -> Verdict:
+    complaint = chosen in ("upheld", "reversed")
     with site.desk.write() as unit:
-        if chosen in ("upheld", "reversed"):
-            told = {"en": explanation, "nl": explanation}
+        told = {"en": explanation, "nl": explanation}
+        if complaint and (chosen == "upheld" or not instead):
             return decide_challenge(unit, case_id, who.pid, chosen, told, version)  # type: ignore[arg-type]
         row = unit.connection.execute(select(case.c.proposal, case.c.facts).where(case.c.id == case_id)).first()
         if row is None or row.proposal is None:
             raise InputError(f"there is no case {case_id} to decide")
         proposal = msgspec.convert(row.proposal, Proposal)
-        made = _choice(site.policy(), proposal, chosen, site.mode)
+        made = _choice(site.policy(), proposal, instead if complaint else chosen, site.mode)
         made = msgspec.structs.replace(
             made,
             synthetic=synthetic if synthetic in ("yes", "no") else "unknown",
@@ -205,6 +208,9 @@ def _decided(
         )
         rule = next((each for each in site.policy().rules if each.name == made.rule), None)
         two = rule is not None and row.facts is not None and needs_two(rule, msgspec.convert(row.facts, Facts))
+        if complaint:
+            done = {"instead": made, "needs_two": two}
+            return decide_challenge(unit, case_id, who.pid, chosen, told, version, **done)  # type: ignore[arg-type]
         return decide(unit, case_id, who.pid, made, version, needs_two=two)
 
 
