@@ -1,6 +1,6 @@
 """The picture of the report in the README: `make pictures` (needs Chromium from apt and Pillow).
 
-Opens the page that `make demo` wrote, at the swapped clip, as a reader would, and keeps its upper part.
+Opens the page that `make demo` wrote, as a reader would, and keeps its upper part.
 """
 
 from __future__ import annotations

@@ -168,3 +168,9 @@ def test_a_statement_of_provenance_that_does_not_hold_is_told_beside_the_conclus
     finding = msgspec.structs.replace(signed, facts=signed.facts | {"declared_synthetic": False} | changed)
     told = EN.further(examination(manipulation(-0.1), finding, purpose=purpose))
     assert any(sentence in one for one in told) if sentence else all("provenance" not in one for one in told)
+
+
+def test_remains_of_a_manifest_are_told_as_such_and_a_kind_that_is_new_as_it_is() -> None:
+    told = {"manifest": "none", "traces": [{"kind": "manifest-remains", "value": ""}, {"kind": "x", "value": "y"}]}
+    lines = facts(Finding(analyzer="provenance", version="1", answer=None, facts=told), EN)
+    assert lines[1:] == ["remains of a statement of provenance that was taken out", "unsigned note: x y"]

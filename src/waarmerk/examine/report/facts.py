@@ -40,7 +40,9 @@ def _provenance(told: Mapping[str, Json], say: Sentences) -> Iterator[str]:
     elif types:
         yield word("fact.provenance.types", types=types)
     for trace in told.get("traces") or ():
-        yield word("fact.provenance.trace", kind=trace["kind"], value=trace["value"])
+        key = f"trace.{trace['kind']}"
+        known = say.words.find(key) is not None
+        yield word(key if known else "fact.provenance.trace", kind=trace["kind"], value=trace["value"])
 
 
 def signer(told: Mapping[str, Json]) -> str:
