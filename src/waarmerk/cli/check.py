@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from waarmerk import settings as settings_
+from waarmerk.cli.check_progress import progress
 from waarmerk.errors import ANSWER_IS_NO, UsageError, WaarmerkError, combined_exit_code
 from waarmerk.examine.again import repeat
 from waarmerk.examine.analyzers.interface import AnalyzerOptions
@@ -121,12 +120,12 @@ def check(
         if out is not None:
             report.rows = stack.enter_context(RowFile(out))
         named = (one for one in inputs(paths, sys.stdin.buffer) if not report.holds(one))
-        with _progress() as progress:
+        with progress() as bars:
             outcomes = examine_all(
-                named, options, jobs=jobs or settings.jobs, tell=progress.tell, answered=report.answered
+                named, options, jobs=jobs or settings.jobs, tell=bars.tell, answered=report.answered
             )
             for outcome in outcomes:
-                with progress.paused(outcome.input.path):
+                with bars.paused(outcome.input.path):
                     report.add(outcome)
         report.finish()
         raise typer.Exit(report.exit_code())
@@ -265,49 +264,6 @@ class _Report:
 
     def _note(self, sentence: str) -> None:
         self._errors.print(f"waarmerk: {plain(sentence)}", markup=False, soft_wrap=True)
-
-
-class _Bar:
-    """A bar for each file at work on stderr, where that is a terminal; silent elsewhere."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def tell(self, path: str, share: float) -> None:
-        """Moves the bar of one path."""
-        if self._progress is None:
-            return
-        if path not in self._tasks:
-            self._tasks[path] = self._progress.add_task(plain(Path(path).name), total=1.0)
-            self._progress.start()
-        self._progress.update(self._tasks[path], completed=share)
-
-    @contextmanager
-    def paused(self, path: str) -> Iterator[None]:
-        """Takes the bars away while something else is written; the bar of `path` for good."""
-        if self._progress is None:
-            yield
-            return
-        if path in self._tasks:
-            self._progress.remove_task(self._tasks.pop(path))
-        self._progress.stop()
-        yield
-        if self._tasks:
-            self._progress.start()
-
-
-@contextmanager
-def _progress() -> Iterator[_Bar]:
-    if not sys.stderr.isatty():
-        yield _Bar(None)
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    try:
-        yield _Bar(progress)
-    finally:
-        progress.stop()
 
 
 def _again(report: Path, paths: list[str], options: Options, say: Sentences, *, as_json: bool) -> int:
