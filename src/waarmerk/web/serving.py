@@ -22,6 +22,7 @@ import httpx
 import uvicorn
 
 from waarmerk.desk.cases.banking import BankLooker, DeskBank
+from waarmerk.desk.cases.checking import checker
 from waarmerk.desk.cases.examining import ExamineLooker
 from waarmerk.desk.cases.flow import Duties, Worker
 from waarmerk.desk.cases.looking import Looker
@@ -143,7 +144,10 @@ def running(
         if installation.roles in ("all", "worker"):
             found = looker(media) if looker else _looker(installation, media, bank)
             learn = partial(bank.learn, desk, media)
-            duties = Duties(lambda: installation.policy, found, installation.mode, installation.authority, learn)
+            check = checker(found.examiner) if isinstance(found, ExamineLooker) else None
+            duties = Duties(
+                lambda: installation.policy, found, installation.mode, installation.authority, learn, check
+            )
             worker = Worker(
                 desk,
                 duties,

@@ -1,67 +1,23 @@
 """Durable work: workers that are killed at any moment lose nothing, and do nothing twice."""
 
 import random
-import subprocess
-import sys
+import signal
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from tests.desk.cases.worker import DAMAGED, POISON
+from tests.desk.cases.conftest import Crew
+from tests.desk.cases.worker import DAMAGED, DEADLY, POISON
 from tests.desk.conftest import Place
-from waarmerk.desk.cases.prepare import adopt_policy
+from waarmerk.desk.cases import taking
 from waarmerk.desk.cases.slots import locks_of, take_slot
-from waarmerk.desk.policy.read import default_policy, default_text
+from waarmerk.desk.cases.taking import ATTEMPTS
+from waarmerk.desk.intake.uploads import take_views
 from waarmerk.desk.store import tables
-
-
-class Crew:
-    """Worker processes over one desk, all ended with the test."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.queue = place.url.replace("/desk.db", "/queue.db")
-        self.processes: list[subprocess.Popen[str]] = []
-        with place.desk.write() as unit:
-            adopt_policy(unit, default_policy(), default_text())
-
-    def hire(self, version: str = "1") -> tuple[subprocess.Popen[str], int]:
-        """A worker that has started, and its place."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.desk.cases.worker", self.place.url, self.queue, version],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.processes.append(process)
-        assert process.stdout
-        return process, int(process.stdout.readline())
-
-    def kill(self, process: subprocess.Popen[str]) -> None:
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            assert pipe
-            pipe.close()
-
-    def left(self) -> int:
-        return len(self.place.rows(tables.task, tables.task.c.done_at.is_(None)))
-
-    def wait(self, enough: Callable[[], bool], seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not enough():
-            assert time.monotonic() < end, f"{self.left()} tasks are still to be done"
-            time.sleep(0.02)
-
-
-@pytest.fixture
-def crew(place: Place) -> Iterator[Crew]:
-    made = Crew(place)
-    yield made
-    for process in made.processes:
-        made.kill(process)
 
 
 def uploads(place: Place, number: int) -> None:
@@ -136,6 +92,78 @@ def test_a_case_whose_preparation_fails_is_parked_with_its_reason(crew: Crew) ->
     assert (row.state, row.parked) == ("parked", "RuntimeError: a decoder fell over")
     others = place.rows(tables.case, tables.case.c.id != poison)
     assert "queued" not in {other.state for other in others}
+
+
+def begun_often(place: Place, times: int) -> None:
+    with place.desk.write() as unit:
+        unit.connection.execute(update(tables.task).values(tries=times))
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_what_ends_its_workers_life_is_parked_after_so_many_deaths_and_the_others_go_on(
+    crew: Crew, at_once: int
+) -> None:
+    place = crew.place
+    deadly = place.notice(place.upload(sha256=DEADLY)).cases[0]
+    begun_often(place, ATTEMPTS - 2)
+    uploads(place, 6)
+    for _ in range(2):  # the last two of its lives
+        process, _ = crew.hire(at_once=at_once)
+        assert process.wait(30) == -signal.SIGKILL
+    assert place.row(tables.case, tables.case.c.id == deadly).state == "queued"
+    crew.hire(at_once=at_once)
+    crew.wait(lambda: crew.left() == 0)
+    row = place.row(tables.case, tables.case.c.id == deadly)
+    assert (row.state, row.parked) == ("parked", f"its worker died {ATTEMPTS} times")
+    assert len({each.case for each in place.rows(tables.decision)}) == 6
+
+
+def test_a_case_that_becomes_urgent_while_it_waits_is_prepared_next(place: Place) -> None:
+    items = [place.upload() for _ in range(5)]
+    noticed = place.notice(items[3]).cases[0]
+    with place.desk.write() as unit:
+        take_views(unit, items[4], 5_000, unit.now + timedelta(hours=1))
+        (spread,) = [row.id for row in place.rows(tables.case, tables.case.c.item == items[4])]
+        order = [task.subject for _ in items if (task := taking.take(unit, 0, ("prepare",)))]
+    assert order[:2] == [noticed, spread]
+    assert order[2:] == [place.row(tables.case, tables.case.c.item == each).id for each in items[:3]]
+
+
+def test_two_who_take_at_once_never_get_the_same_task(place: Place) -> None:
+    for _ in range(20):
+        place.upload()
+    taken: list[str] = []
+
+    def work(slot: int) -> None:
+        desk = place.opened()
+        while True:
+            with desk.write() as unit:
+                task = taking.take(unit, slot, ("prepare",))
+            if task is None:
+                return
+            taken.append(task.id)
+
+    threads = [threading.Thread(target=work, args=(slot,)) for slot in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == 20
+
+
+def test_a_desk_of_an_older_version_gets_what_is_new_and_keeps_what_it_has(place: Place) -> None:
+    item = place.upload()
+    with place.desk.write() as unit:
+        unit.connection.exec_driver_sql("DROP INDEX task_due")
+        unit.connection.exec_driver_sql("DROP INDEX task_begun")
+        for column in ("slot", "tries", "taken_at"):
+            unit.connection.exec_driver_sql(f"ALTER TABLE task DROP COLUMN {column}")
+        unit.connection.exec_driver_sql("DROP TABLE archived")
+    with place.opened().write() as unit:
+        task = taking.take(unit, 0, ("prepare",))
+    assert task
+    assert place.row(tables.case, tables.case.c.id == task.subject).item == item
+    assert place.row(tables.task).tries == 1
 
 
 def test_a_place_is_held_by_one_process_and_free_after_it(place: Place) -> None:

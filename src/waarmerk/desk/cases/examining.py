@@ -29,13 +29,13 @@ class ExamineLooker:
 
     def __init__(self, media: MediaStore, examiner: Examiner, matcher: Matcher | None = None) -> None:
         self._media = media
-        self._examiner = examiner
+        self.examiner = examiner
         self._matcher = matcher
 
     def look(self, medium: Medium) -> Looked:
         """See `Looker`."""
         with self._media.local(medium.sha256) as path:
-            done = self._examiner.examine(path)
+            done = self.examiner.examine(path)
             matches = () if self._matcher is None else self._matcher(path)
         return looked_at(done, matches)
 

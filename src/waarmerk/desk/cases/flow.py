@@ -23,7 +23,7 @@ from typing import Any, Literal
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from waarmerk.desk.cases import looking, slots, taking
+from waarmerk.desk.cases import checking, looking, slots, taking
 from waarmerk.desk.cases.carry_out import ask_platform, prepare_18, tell_uploader
 from waarmerk.desk.cases.prepare import conclude, medium_of
 from waarmerk.desk.policy.policy import Policy
@@ -40,13 +40,15 @@ _BATCH = 500
 @dataclass(frozen=True)
 class Duties:
     """What a worker does its work with. `authority`: who is told of what Art. 18 asks for; `learn`: has the bank
-    keep what a decision confirmed."""
+    keep what a decision confirmed; `check`: checks an archive's inputs, none where this worker leaves them to others.
+    """
 
     policy: Callable[[], Policy]
     looker: looking.Looker
     mode: Literal["live", "shadow"] = "shadow"
     authority: str = "national authority"
     learn: Callable[[str], object] | None = None
+    check: checking.Check | None = None
 
 
 class Worker:
@@ -69,6 +71,7 @@ class Worker:
         self._poll_s = poll_s
         self._version = version
         self._at_once = at_once
+        self._kinds = ("prepare", "carry_out", *(() if duties.check is None else ("check",)))
         self._seats = threading.Semaphore(at_once)
         self._seating = threading.Lock()
         self._here: set[str] = set()  # tasks that this process runs
@@ -134,6 +137,18 @@ class Worker:
             if duties.learn is not None:
                 duties.learn(decision_id)
 
+        @DBOS.step(name="check", retries_allowed=True, max_attempts=3, should_retry=_passing)
+        def check(subject: str) -> str | None:
+            if duties.check is None:
+                raise UnavailableError("this worker examines nothing", hint="start one that does")
+            return checking.examined(desk, subject, duties.check)
+
+        @DBOS.step(name="keep", retries_allowed=True, max_attempts=5, should_retry=_passing)
+        def keep(task: taking.Task, told: str | None) -> None:
+            with desk.write() as unit:
+                checking.keep(unit, task.subject, told)
+                taking.finish(unit, task)
+
         @DBOS.step(name="finish", retries_allowed=True, max_attempts=5, should_retry=_passing)
         def finish(task: taking.Task, trouble: str) -> None:
             with desk.write() as unit:
@@ -154,6 +169,9 @@ class Worker:
                         except WaarmerkError as error:
                             trouble = error.sentence()
                         conclude_(task, seen, trouble)
+                        return
+                    if kind == "check":
+                        keep(task, check(subject))
                         return
                     carry(subject)
                     learn(subject)
@@ -211,7 +229,7 @@ class Worker:
 
     def _do_next(self) -> bool:
         with self._taking, self._desk.write() as unit:
-            task = taking.take(unit, self.slot)
+            task = taking.take(unit, self.slot, self._kinds)
             if task is not None:
                 self._here.add(task.id)
         if task is None:

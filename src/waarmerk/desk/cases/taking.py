@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
+from waarmerk.desk.cases.checking import give_up
 from waarmerk.desk.store.tables import case, task
 from waarmerk.desk.store.unit import Unit
 
@@ -30,11 +31,11 @@ class Task:
     tries: int = 0
 
 
-def take(unit: Unit, slot: int) -> Task | None:
-    """The next task, held from now on by the worker in `slot` and counted as begun; None where nothing is due."""
+def take(unit: Unit, slot: int, kinds: Sequence[str]) -> Task | None:
+    """The next task of these kinds, from now on held by the worker in `slot` and counted as begun."""
     row = unit.connection.execute(
         select(task.c.id, task.c.kind, task.c.subject, task.c.tries)
-        .where(task.c.slot.is_(None), task.c.done_at.is_(None))
+        .where(task.c.slot.is_(None), task.c.done_at.is_(None), task.c.kind.in_(kinds))
         .order_by(task.c.priority, task.c.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -69,7 +70,9 @@ def begin_again(unit: Unit, task_id: str, slot: int) -> Task | None:
 
 
 def finish(unit: Unit, done: Task, trouble: str = "") -> None:
-    """The task is over; with `trouble` its case, where it was not prepared, is parked with that reason."""
+    """The task is over; with `trouble` its case, or its input, is parked with that reason."""
+    if trouble and done.kind == "check":
+        give_up(unit, done.subject, trouble)
     if trouble and done.kind == "prepare":  # the case before the task, in the order in which intake locks them
         unit.connection.execute(
             update(case)

@@ -8,7 +8,21 @@ Rules:
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, and_
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+)
 
 metadata = MetaData()
 
@@ -264,7 +278,7 @@ task = Table(
     "task",
     metadata,
     _id("id", primary_key=True),  # the workflow's id
-    Column("kind", String(16), nullable=False),  # prepare (a case), carry_out (a decision)
+    Column("kind", String(16), nullable=False),  # prepare (a case), carry_out (a decision), check (archived)
     _id("subject", nullable=False),
     Column("priority", Integer, nullable=False),
     _time("created_at", nullable=False),
@@ -278,6 +292,20 @@ _due = and_(task.c.slot.is_(None), task.c.done_at.is_(None))
 _begun = and_(task.c.slot.is_not(None), task.c.done_at.is_(None))
 Index("task_due", task.c.priority, task.c.created_at, sqlite_where=_due, postgresql_where=_due)
 Index("task_begun", task.c.slot, sqlite_where=_begun, postgresql_where=_begun)
+
+archived = Table(
+    "archived",
+    metadata,
+    _id("id", primary_key=True),
+    Column("archive", Text, nullable=False),
+    Column("n", Integer, nullable=False),  # its place in the order in which the inputs were named
+    Column("path", LargeBinary, nullable=False),  # as the system keeps names: bytes, absolute
+    Column("found", Boolean, nullable=False),  # in a folder: where it is no medium it is passed over
+    Column("line", Text),  # schema waarmerk.check/1 or waarmerk.check-error/1; absent until it was examined
+    _time("over_at"),
+    Index("archived_order", "archive", "n", unique=True),
+    Index("archived_path", "archive", "path", unique=True),
+)
 
 look = Table(
     "look",
