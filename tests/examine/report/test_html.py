@@ -179,6 +179,16 @@ def test_a_dutch_page_says_in_dutch_why_a_file_was_refused_and_which_rules_it_br
     assert "0 van de 1 bestanden onderzocht" in alone
 
 
+def test_a_match_without_pictures_shows_no_empty_places_for_them() -> None:
+    shown = matching()
+    (match,) = shown.facts["known"]
+    bare = {key: value for key, value in match.items() if key != "picture"}
+    finding = msgspec.structs.replace(shown, facts=shown.facts | {"known": [bare]})
+    captions = written(examination(finding)).count("<figcaption>")
+    assert captions == written(examination(shown)).count("<figcaption>") - 1
+    assert "holds fingerprints, no pictures" in Elements(written(examination(finding))).text
+
+
 def test_a_picture_has_no_moments_and_no_rate() -> None:
     value = examination(manipulation())
     picture = msgspec.structs.replace(
