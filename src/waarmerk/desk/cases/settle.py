@@ -136,7 +136,7 @@ def _write(
     unit.connection.execute(update(notice).where(notice.c.id.in_(notices)).values(decision=new))
     if choice.mode == "live":
         _answer(unit, notices, choice, body)
-        unit.enqueue("carry_out", new, row.priority)
+        unit.enqueue("carry_out", new, row.priority - 1)  # before what is still to be decided of its class
     return new
 
 
