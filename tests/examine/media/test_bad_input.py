@@ -137,8 +137,9 @@ def test_a_video_of_60000_by_60000(tmp_path: Path, clip: bytes) -> None:
     refused(written(tmp_path, "bomb.avi", data))
 
 
-def test_hundreds_of_streams(tmp_path: Path) -> None:
-    error = refused(many_streams(tmp_path / "many.mkv", 300))
+@pytest.mark.parametrize("name", ["many.mkv", "many.mp4", "many.mov"])
+def test_hundreds_of_streams(tmp_path: Path, name: str) -> None:
+    error = refused(many_streams(tmp_path / name, 300))
     assert error.message == "holds more than the 32 streams that one medium may have"
 
 

@@ -7,10 +7,11 @@ them: FFmpeg sees one wherever a JPEG lies, in a PDF for one, and a file that be
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import av
 import av.container
@@ -20,6 +21,8 @@ from av.stream import Disposition
 from waarmerk.errors import InputError, NoMediumError
 from waarmerk.examine.media.limits import Limits
 from waarmerk.examine.media.nameless import Nameless
+from waarmerk.examine.media.structure.boxes import parse
+from waarmerk.examine.media.structure.window import Window
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,apng,ivf,h264,hevc,av1,obu,m4v,"
@@ -67,6 +70,10 @@ def open_container(
             buffer_size=_READ_BLOCK,
         )
     except av.error.FFmpegError as error:
+        if error.errno == errno.ENOMEM:  # what the demuxer of MP4 says of the first track beyond `max_streams`, too
+            if _tracks(descriptor, size) > most:
+                raise InputError(f"holds more than the {most} streams that one medium may have") from error
+            raise MemoryError from error
         if ends_before_index(descriptor, size):
             raise InputError(
                 "is an MP4 or MOV without its index (moov): it was cut off before its end",
@@ -78,6 +85,13 @@ def open_container(
     if len(container.streams) > most:
         raise InputError(f"holds more than the {most} streams that one medium may have")
     return container
+
+
+def _tracks(descriptor: int, size: int) -> int:
+    """How many tracks the index of an MP4 or MOV holds; 0 for other files."""
+    window = Window(cast(BinaryIO, Nameless(descriptor, size)))
+    index = parse(window).root.find("moov") if window.at(4, 4) in {b"ftyp", b"moov"} else None
+    return 0 if index is None else len(index.all("trak"))
 
 
 def begins_like_a_medium(head: bytes) -> bool:
