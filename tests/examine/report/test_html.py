@@ -135,6 +135,7 @@ def test_the_page_says_what_the_report_must_say(language: Language) -> None:
         say.not_examined("sound"),
         value.asset.sha256,
         "18.1.0",
+        say.words.say("how.analyzer-version", version="1"),
         say.words.say("limit.faces-only", kind=say.words.say("kind.video")),
     ):
         assert needed is not None

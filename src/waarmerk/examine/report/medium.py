@@ -115,7 +115,7 @@ def medium(examination: Examination, say: Sentences) -> Medium:
         trees=list(_trees(examination, say)),
         limits=list(_limits(examination, say)),
         how=list(_how(examination, say)),
-        versions=sorted(examination.versions.items()),
+        versions=[*_analyzers(examination, say), *sorted(examination.versions.items())],
     )
 
 
@@ -260,6 +260,12 @@ def _how(examination: Examination, say: Sentences) -> Iterator[tuple[str, str]]:
     yield word("how.purpose"), word(f"how.purpose.{examination.purpose}")
     yield word("how.sandbox"), ", ".join(examination.sandbox) or word("page.none")
     yield word("how.elapsed"), f"{say.words.number(examination.elapsed_s, 1)} s"
+
+
+def _analyzers(examination: Examination, say: Sentences) -> Iterator[tuple[str, str]]:
+    for finding in examination.findings:
+        if finding.version:
+            yield say.analyzer(finding.analyzer), say.words.say("how.analyzer-version", version=finding.version)
 
 
 def _rows(told: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
