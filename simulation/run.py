@@ -22,7 +22,7 @@ from simulation.world.acts import Nature, Person
 from simulation.world.askers import Askers
 from simulation.world.chance import stream
 from simulation.world.clock import DAY, HOUR, SECOND, Loop, start_of, text
-from simulation.world.notebooks import Notebooks
+from simulation.world.notebooks import Notebooks, write_table
 from simulation.world.people import People
 from simulation.world.uploaders import Uploaders, known_fakes
 
@@ -114,6 +114,7 @@ def simulate(
     (heads / "witness.key").write_text(witness.verifier + "\n")
     (folder / "log.key").write_text(log.verifier + "\n")
     books.write(folder)
+    write_table(folder / "frames.csv", ("hour_at", "item", "salt"), platform.frames)
     for index in books.receipts:
         (folder / "receipts" / f"{index}.json").write_bytes(bundle.receipt(index, last))
     platform.database.write(folder / "dump.csv")

@@ -29,6 +29,8 @@ class Intake:
         self._crowd = 0
         self._hour: list[str] = []
         self._abstained = 0
+        self.frames: list[dict[str, str]] = []
+        """Every upload with its salt and the hour that counts it: what an auditor is given to draw from."""
         self.drifting = False
 
     def crowd(self, uploads: int) -> None:
@@ -159,8 +161,10 @@ class Intake:
         hour, self._hour = self._hour, []
         crowd, self._crowd = self._crowd, 0
         seed = self._chance.getrandbits(128).to_bytes(16, "big")
-        leaves = [sha256(b"\0" + seed + bytes.fromhex(item)).digest() for item in hour]
-        leaves += [sha256(b"\0" + seed + number.to_bytes(8, "big")).digest() for number in range(crowd)]
+        items = [*hour, *(sha256(seed + number.to_bytes(8, "big")).hexdigest()[:32] for number in range(crowd))]
+        salted = [(item, sha256(seed + bytes.fromhex(item)).hexdigest()) for item in items]
+        leaves = sorted(sha256(b"\0" + bytes.fromhex(salt + item)).digest() for item, salt in salted)
+        self.frames += [{"hour_at": text(now - HOUR), "item": item, "salt": salt} for item, salt in salted]
         house.recorder.record(
             "uploads.counted",
             "examine",
@@ -241,10 +245,10 @@ class Intake:
 
 
 def _root(leaves: list[bytes]) -> bytes:
-    """The Merkle root (RFC 6962 2.1) over leaves."""
+    """The Merkle root (RFC 9162 2.1) over leaves, in their order."""
     if not leaves:
         return sha256(b"").digest()
-    level = leaves
+    level = [sha256(b"\0" + leaf).digest() for leaf in leaves]
     while len(level) > 1:
         paired = [sha256(b"\1" + level[at] + level[at + 1]).digest() for at in range(0, len(level) - 1, 2)]
         level = paired + level[len(paired) * 2 :]

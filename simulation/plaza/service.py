@@ -84,6 +84,11 @@ class Plaza:
         """Write the transparency report into a folder and record that it was published."""
         publish(self.house, self.ledger, self._service, folder)
 
+    @property
+    def frames(self) -> list[dict[str, str]]:
+        """The list of all uploads that an auditor is given."""
+        return self._intake.frames
+
     def crowd(self, uploads: int) -> None:
         """See `acts.Platform`."""
         self._intake.crowd(uploads)

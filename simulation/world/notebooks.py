@@ -95,9 +95,9 @@ class Notebooks:
     def write(self, folder: Path) -> None:
         """Every list as its CSV; the acknowledgements beside the receipts."""
         for name, columns in (("flagger", _FLAGGER), ("orders", _ORDERS), ("probes", _PROBES)):
-            _write(folder / f"{name}.csv", columns, self._rows[name].values())
+            write_table(folder / f"{name}.csv", columns, self._rows[name].values())
         (folder / "receipts").mkdir()
-        _write(folder / "receipts" / "acknowledgements.csv", _ACKNOWLEDGED, self._acknowledged)
+        write_table(folder / "receipts" / "acknowledgements.csv", _ACKNOWLEDGED, self._acknowledged)
 
     def _note(self, mail: Mail, mine: str) -> None:
         at = text(mail.at)
@@ -126,7 +126,8 @@ class Notebooks:
             )
 
 
-def _write(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, str]]) -> None:
+def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, str]]) -> None:
+    """A table as CSV."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
         writer.writeheader()

@@ -101,7 +101,7 @@ def _held(heading: Sequence[str], row: Sequence[str], where: str) -> Held:
         if not value:
             continue
         if name.endswith("_at"):
-            times[name] = _time(name, value, where)
+            times[name] = utc(name, value, where)
         elif name in _WORDS and value not in _WORDS[name]:
             raise InputError(f"{name} is {value!r}", where=where, hint=f"one of {', '.join(_WORDS[name])}")
         elif name in _IDS and not _ID.fullmatch(value):
@@ -112,7 +112,8 @@ def _held(heading: Sequence[str], row: Sequence[str], where: str) -> Held:
     return Held(where, values, times, int(number) if number else None)
 
 
-def _time(name: str, value: str, where: str) -> int:
+def utc(name: str, value: str, where: str = "") -> int:
+    """A time as milliseconds since 1970. Raises `InputError` where it is none in UTC."""
     if not _TIME.fullmatch(value):
         raise InputError(
             f"{name} is {value!r}, no time in UTC", where=where, hint="write 2026-03-02T09:14:07Z, with Z for UTC"

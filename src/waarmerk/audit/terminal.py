@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from waarmerk.audit.reconciled import Reconciliation
 from waarmerk.audit.results import Audit, Audited, Result
 from waarmerk.audit.said import Said
+from waarmerk.audit.sample import Sample
 from waarmerk.text.terminal import plain
 from waarmerk.text.words import Language
 
@@ -41,6 +42,36 @@ def reconciled_lines(answer: Reconciliation, language: Language) -> Iterator[str
         yield plain(f"{found.obligation:4} {kind}: {found.sentence}{entries}  ({found.where})")
     if not answer.findings:
         yield said.say("held.none")
+
+
+def sample_lines(sample: Sample, asked: int, language: Language) -> Iterator[str]:
+    """A drawn sample: how it came about, what is not covered, each item in the order of the draw."""
+    said = Said(language)
+    yield said.say("sample.title", service=plain(sample.service), purpose=said.say(f"sample.{sample.purpose}"))
+    yield said.say("sample.from", size=sample.size, origin=plain(sample.origin), beacon=sample.beacon)
+    yield said.say("sample.size", n=sample.n, population=sample.population, share=_percent(said, sample.probability))
+    if sample.n < asked:
+        yield said.say("sample.all", asked=asked)
+    yield said.say("sample.bound", n=sample.n, bound=_percent(said, sample.bound))
+    yield said.say(
+        "sample.after" if sample.after else "sample.not_shown", last=sample.last_entry_at, beacon=sample.beacon_at
+    )
+    for plan in sample.plans:
+        differs = ", ".join(said.say(f"sample.differs.{name}") for name in plan.differs)
+        code = "sample.plan_differs" if differs else "sample.plan"
+        yield said.say(code, index=plan.index, size=plan.size, beacon=plain(plan.beacon), differs=differs)
+    for hour in sample.unsound:
+        yield "  ! " + said.say(
+            f"sample.hour.{hour.verdict}", hour=hour.hour, uploads=hour.uploads, listed=hour.listed, index=hour.index
+        )
+    if sample.unsound:
+        yield said.say("sample.not_covered", hours=len(sample.unsound), uploads=sample.not_covered)
+    for item in sample.items:
+        yield f"{item.rank:6}  {item.id}  [{item.index}]" + (f"  {item.hour}" if item.hour else "")
+
+
+def _percent(said: Said, share: float) -> str:
+    return f"{said.words.number(100 * share, 2)} %"
 
 
 def _service(audited: Audited, said: Said) -> Iterator[str]:

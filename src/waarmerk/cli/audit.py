@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from waarmerk.cli.audit_sample import sample_command
 from waarmerk.cli.dsa_shared import LANG, OUTPUT, language_of, wants_json, write_json
 from waarmerk.errors import ANSWER_IS_NO, InputError, UsageError
 
@@ -17,6 +18,9 @@ app = typer.Typer(
 )
 _TIERS = ("hosting", "platform", "vlop")
 _BASES = ("law", "own", "proof")
+
+
+app.command("sample")(sample_command)
 
 
 @app.callback()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import secrets
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from waarmerk.cli import desk_archive
 from waarmerk.cli.desk_shared import DATABASE, FOLDER, HERE, desk_in
+from waarmerk.desk.intake.hours import frames
 from waarmerk.desk.people.accounts import add_member
 from waarmerk.desk.people.keys import new_key, revoke
+from waarmerk.errors import InputError
 from waarmerk.text.terminal import plain
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True)
@@ -43,6 +47,22 @@ def key(
     with desk_in(folder, database).write() as unit:
         made = new_key(unit, name, role, flagger_ref=flagger_ref, expires=expires)  # type: ignore[arg-type]
     typer.echo(made)
+
+
+@app.command("frames")
+def frames_command(out: Path, folder: FOLDER = HERE, database: DATABASE = None) -> None:
+    """Write the list of all uploads whose hours were counted (CSV): an auditor draws from it, `audit sample`."""
+    rows = 0
+    try:
+        with out.open("w", encoding="utf-8", newline="") as stream, desk_in(folder, database).read() as connection:
+            writer = csv.writer(stream)
+            writer.writerow(("hour_at", "item", "salt"))
+            for row in frames(connection):
+                writer.writerow(row)
+                rows += 1
+    except OSError as error:
+        raise InputError(f"the list cannot be written: {error.strerror}", where=str(out)) from error
+    typer.echo(plain(f"{rows} uploads in {out}"))
 
 
 @app.command("revoke-key")

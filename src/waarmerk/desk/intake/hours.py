@@ -1,36 +1,25 @@
 """The uploads of an hour, counted and committed to: the frame from which an auditor can draw what nobody acted on.
 
 Rules:
-- A leaf is SHA-256(0x00, salt, item id); an hour's leaves are sorted, its root is the tree's of RFC 9162 over them.
+- What is committed to is said in `record.frame`.
 - An hour is closed once it is over, whatever was in it; an empty hour is counted too, with no uploads.
 - Salts stay here and go to an auditor with the list of an hour's items, who recomputes the root.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from waarmerk.desk.store.tables import frame, item, mark
 from waarmerk.desk.store.unit import MACHINE, Desk, Unit, read, written
-from waarmerk.record.log.merkle import leaf_hash, root_hash
+from waarmerk.record.frame import frame_leaf, frame_root
 
 _HOUR = timedelta(hours=1)
 _MARK = "hours"
-
-
-def frame_leaf(salt: str, item_id: str) -> bytes:
-    """What stands for an item in its hour's frame: 32 bytes."""
-    return hashlib.sha256(b"\x00" + bytes.fromhex(salt) + bytes.fromhex(item_id)).digest()
-
-
-def frame_root(leaves: Iterable[bytes]) -> str:
-    """The root over an hour's leaves, whatever order they come in."""
-    return root_hash([leaf_hash(each) for each in sorted(leaves)]).hex()
 
 
 def close_hours(desk: Desk) -> int:
@@ -75,3 +64,12 @@ def _close(unit: Unit, hour: datetime) -> None:
     )
     if not unit.connection.execute(update(mark).where(mark.c.name == _MARK).values(at=at)).rowcount:
         unit.connection.execute(mark.insert().values(name=_MARK, at=at))
+
+
+def frames(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Hour, item and salt of every upload of the hours that were counted, hour by hour: what an auditor is given."""
+    last = connection.execute(select(mark.c.at).where(mark.c.name == _MARK)).scalar()
+    if last is not None:
+        rows = select(frame.c.hour, frame.c.item, frame.c.salt).where(frame.c.hour <= last)
+        for row in connection.execute(rows.order_by(frame.c.hour, frame.c.item)):
+            yield row.hour, row.item, row.salt
