@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.examinations import PICTURE, examination, manipulation, no_face, track
 from waarmerk.errors import InputError
-from waarmerk.examine.faces.tracks import KNOWN
 from waarmerk.examine.report.html import page
 from waarmerk.examine.report.medium import medium
 from waarmerk.examine.report.sentences import Sentences
 from waarmerk.text.words import LANGUAGES, Language
-from waarmerk.values import Examination, Finding, FrameScore, Json
+from waarmerk.values import Examination, Finding, Json
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[2J\u202e'
 
@@ -204,12 +203,9 @@ def test_a_picture_has_no_moments_and_no_rate() -> None:
 
 
 def test_the_page_says_that_known_faces_were_looked_at_once_a_second() -> None:
-    often = track(0, 1.0)
-    known = tuple(FrameScore(t_s=0.25 * n, score=0.0, box=(0, 0, 9, 9)) for n in range(KNOWN))
-    rarely = (*known, FrameScore(t_s=known[-1].t_s + 1.0, score=0.0, box=(0, 0, 9, 9)))
     finding = manipulation()
-    for frames, told in ((often.frames, False), (known, False), (rarely, True)):
-        one = msgspec.structs.replace(often, frames=frames)
+    for seconds, told in ((5.0, False), (9.0, True)):
+        one = msgspec.structs.replace(track(0, 1.0), end_s=seconds)
         value = examination(msgspec.structs.replace(finding, tracks=(one,)))
         assert ("once a second" in Elements(written(value)).text) is told
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from markupsafe import Markup
 
 from waarmerk.examine.evidence.fusion import combine
-from waarmerk.examine.faces.tracks import CALM_S, KNOWN
+from waarmerk.examine.faces.tracks import KNOWN
 from waarmerk.examine.report import plots
 from waarmerk.examine.report.container_tree import container_tree
 from waarmerk.examine.report.facts import facts
 from waarmerk.examine.report.provenance_tree import provenance_tree
 from waarmerk.examine.report.sentences import Sentences, tone
 from waarmerk.examine.report.tree import Node, of_json
-from waarmerk.values import Examination, Finding, Json, Ratio, TrackFinding
+from waarmerk.values import Examination, Finding, Json, Ratio
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SHOWN = 8
@@ -220,7 +219,8 @@ def _limits(examination: Examination, say: Sentences) -> Iterator[str]:
             seen=say.words.number(sampling.frames_seen),
             rate=say.words.number(sampling.rate, 1),
         )
-    if any(_calm(track) for finding in examination.findings for track in finding.tracks):
+    tracks = [track for finding in examination.findings for track in finding.tracks]
+    if any((track.end_s - track.start_s) * sampling.rate >= KNOWN for track in tracks):
         yield word("limit.calm", known=KNOWN)
     if sampling.damaged:
         key = "limit.damaged.one" if sampling.damaged == 1 else "limit.damaged.many"
@@ -229,12 +229,6 @@ def _limits(examination: Examination, say: Sentences) -> Iterator[str]:
         yield word("limit.no-provenance")
     if not examination.sandbox:
         yield word("limit.sandbox")
-
-
-def _calm(track: TrackFinding) -> bool:
-    """Whether a face was looked at more rarely once it was known."""
-    times = [frame.t_s for frame in track.frames]
-    return any(later - earlier >= CALM_S for earlier, later in pairwise(times[KNOWN - 1 :]))
 
 
 def _how(examination: Examination, say: Sentences) -> Iterator[tuple[str, str]]:
