@@ -95,9 +95,8 @@ def notices(url: str, folder: Path, rate: int, seconds: int) -> str:
         key = new_key(unit, "bench", "platform")
         take_upload(unit, Upload("noticed", "u", ("CONTENT_TYPE_VIDEO",), datetime.now(UTC)))
     words = ["serve", "--dir", str(folder), "--service", "bench", "--port", "0", "--roles", "api", "--database", url]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "waarmerk.cli.main", *words, "--no-examine"], stdout=subprocess.PIPE, text=True
-    )
+    program = Path(sys.executable).with_name("waarmerk")
+    server = subprocess.Popen([program, *words, "--no-examine"], stdout=subprocess.PIPE, text=True)
     worker = crew.hire(url, folder)
     try:
         address = server.stdout.readline().split()[0] if server.stdout else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import webbrowser
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from waarmerk.desk.policy.read import default_policy, default_text, read_policy
 from waarmerk.desk.telling.webhooks import Endpoint, sign
 from waarmerk.errors import InputError, UsageError
 from waarmerk.text.terminal import plain
+from waarmerk.web import logs
 from waarmerk.web.serving import Installation, Roles, serve
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -59,7 +59,7 @@ def serve_(
 
     Secrets come from the environment: WAARMERK_WEBHOOK_SECRET (whsec_...), WAARMERK_TDB_TOKEN.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logs.install()
     if policy is None:
         rules, text = default_policy(), default_text()
     else:

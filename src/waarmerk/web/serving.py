@@ -8,17 +8,16 @@ Rules:
 from __future__ import annotations
 
 import contextlib
-import logging
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import httpx
 import uvicorn
 
 from waarmerk.desk.cases.banking import BankLooker, DeskBank
@@ -27,24 +26,17 @@ from waarmerk.desk.cases.examining import ExamineLooker
 from waarmerk.desk.cases.flow import Duties, Worker
 from waarmerk.desk.cases.looking import Looker
 from waarmerk.desk.cases.prepare import adopt_policy
-from waarmerk.desk.intake.hours import close_hours
 from waarmerk.desk.people.declaration import Declaration, declare_service
 from waarmerk.desk.policy.policy import Policy
-from waarmerk.desk.store.database import dialect, open_database
+from waarmerk.desk.store.database import open_database
 from waarmerk.desk.store.media import MediaStore, open_media
 from waarmerk.desk.store.unit import Clock, Desk
-from waarmerk.desk.telling.database import Answer, Submitter, Windows
-from waarmerk.desk.telling.webhooks import Endpoint, send_due
-from waarmerk.errors import UnavailableError, UsageError, WaarmerkError
+from waarmerk.desk.telling.webhooks import Endpoint
 from waarmerk.examine.walk import Examiner, Options
-from waarmerk.record.dispatch import open_dispatcher
-from waarmerk.record.log.keyring import create_log
-from waarmerk.record.log.posix import PosixStorage
-from waarmerk.record.outbox import Rows
-from waarmerk.values import Json
 from waarmerk.web.app import create_app
 from waarmerk.web.auth.rates import Rates
-from waarmerk.web.listening import Server
+from waarmerk.web.duties import Duty, Lead, Outside, delivering, duties_of, log_here
+from waarmerk.web.listening import MOST_CONNECTIONS, Patient, Server
 from waarmerk.web.public.looking import Looks, router_of
 from waarmerk.web.site import Site
 
@@ -88,6 +80,10 @@ class Installation:
         return self.database or f"sqlite:///{self.folder}/desk.db"
 
     @property
+    def outside(self) -> Outside:
+        return Outside(self.webhook, self.transparency_url, self.transparency_token or "", self.pace)
+
+    @property
     def bank_address(self) -> str:
         if self.bank:
             return self.bank
@@ -127,11 +123,12 @@ def running(
             declare_service(unit, installation.declared)
         adopt_policy(unit, installation.policy, installation.policy_text)
     bank = DeskBank(installation.bank_address, installation.service, clock, _random)
+    log = log_here(desk, installation.folder / "log", create=installation.roles != "worker")
     site = Site(
         desk,
         Rates(installation.requests_per_second, int(installation.requests_per_second * 4), time.monotonic),
         media,
-        open_log_of(installation),
+        log,
         mode=installation.mode,
         local=local,
         policy=lambda: installation.policy,
@@ -139,6 +136,8 @@ def running(
     )
     made = Running(site, installation)
     worker: Worker | None = None
+    lead = Lead(desk.engine)
+    regular: list[Duty] = []
     threads: list[threading.Thread] = []
     try:
         if installation.roles in ("all", "worker"):
@@ -156,14 +155,13 @@ def running(
                 poll_s=0.2 * installation.pace,
             )
             worker.start()
-            threads = [
-                threading.Thread(
-                    target=_repeat, args=(made.stop, name, every * installation.pace, duty), name=name, daemon=True
-                )
-                for name, every, duty in _duties(installation, desk)
-            ]
-            for thread in threads:
-                thread.start()
+            regular = [each.led(lead) for each in duties_of(installation.outside, desk)]
+        if log is not None:
+            log_pace = installation.pace if installation.log_pace is None else installation.log_pace
+            regular.append(Duty("log", log_pace, delivering(desk, log)))
+        threads = [each.thread(made.stop, installation.pace) for each in regular]
+        for thread in threads:
+            thread.start()
         yield made
     finally:
         made.stop.set()
@@ -171,6 +169,7 @@ def running(
             thread.join(10)
         if worker is not None:
             worker.stop()
+        lead.give_up()
         bank.close()
         desk.engine.dispose()
 
@@ -178,6 +177,8 @@ def running(
 def serve(installation: Installation, clock: Clock, *, host: str, port: int, told: Callable[[str], None]) -> None:
     """Answers requests until it is stopped. `told` is given the address once it does."""
     local = host in _LOOPBACK
+    # As Ctrl-C does: the server ends its requests and hands the signal on, then what runs is ended here.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with running(installation, clock, local=local) as made:
         if installation.roles == "worker":
             told("working")
@@ -191,8 +192,11 @@ def serve(installation: Installation, clock: Clock, *, host: str, port: int, tol
             app,
             host=host,
             port=port,
-            log_level="warning",
+            http=Patient,
+            log_config=None,
+            access_log=False,
             server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=64 << 10,
@@ -201,95 +205,7 @@ def serve(installation: Installation, clock: Clock, *, host: str, port: int, tol
         server.run()
 
 
-def open_log_of(installation: Installation) -> PosixStorage:
-    """The log in the installation's folder, made where there is none."""
-    storage = PosixStorage(installation.folder / "log")
-    with contextlib.suppress(UsageError):  # it is there
-        create_log(storage, f"{installation.service}.waarmerk.local/log", secrets.token_bytes(32))
-    return storage
-
-
 def _looker(installation: Installation, media: MediaStore, bank: DeskBank) -> Looker:
     if installation.examine:
         return ExamineLooker(media, Examiner(Options(), clock=time.monotonic), bank.look)
     return BankLooker(media, bank)
-
-
-def _duties(installation: Installation, desk: Desk) -> list[tuple[str, float, Callable[[], None]]]:
-    """What is done again and again: name, seconds between, what."""
-    pace = installation.pace
-    found: list[tuple[str, float, Callable[[], None]]] = [
-        ("hours", 30.0 * pace, lambda: _ignored(close_hours(desk))),
-        ("log", pace if installation.log_pace is None else installation.log_pace, _delivering(installation, desk)),
-    ]
-    endpoint = installation.webhook
-    if endpoint is not None:
-        client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)
-
-        def post(url: str, body: bytes, headers: Any) -> int:
-            try:
-                return client.post(url, content=body, headers=headers).status_code
-            except httpx.HTTPError as error:
-                raise OSError(str(error)) from error
-
-        found.append(("webhooks", pace, lambda: _ignored(send_due(desk, endpoint, post))))
-    if installation.transparency_url is not None:
-        submitter = Submitter(
-            desk,
-            _caller(installation.transparency_url, installation.transparency_token or ""),
-            Windows(time.monotonic, time.sleep),
-            time.sleep,
-        )
-        found.append(("statements", 5.0 * pace, lambda: _ignored(submitter.submit_due())))
-    return found
-
-
-def _delivering(installation: Installation, desk: Desk) -> Callable[[], None]:
-    """Brings events into the log; where another process holds the log, that one does."""
-    storage = PosixStorage(installation.folder / "log")
-
-    def deliver() -> None:
-        with contextlib.suppress(UnavailableError), open_dispatcher(storage) as dispatcher:
-            connection = desk.engine.raw_connection()
-            try:
-                raw: Any = connection.dbapi_connection
-                dispatcher.deliver(Rows(raw, dialect(desk.engine)))
-            finally:
-                connection.close()
-
-    return deliver
-
-
-def _caller(url: str, token: str, timeout_s: float = 30) -> Callable[[str, str, Json | None], Answer]:
-    client = httpx.Client(
-        base_url=url,
-        timeout=timeout_s,
-        follow_redirects=False,
-        trust_env=False,
-        headers={"authorization": f"Bearer {token}", "accept": "application/json"},
-    )
-
-    def call(method: str, path: str, body: Json | None) -> Answer:
-        try:
-            answer = client.request(method, path, json=body)
-        except httpx.TimeoutException as error:
-            raise TimeoutError from error
-        except httpx.HTTPError as error:
-            raise OSError(str(error)) from error
-        return Answer(answer.status_code, answer.content)
-
-    return call
-
-
-def _repeat(stop: threading.Event, name: str, every: float, duty: Callable[[], None]) -> None:
-    while not stop.wait(every):
-        try:
-            duty()
-        except WaarmerkError as error:
-            logging.getLogger(__name__).warning("the duty %s failed; it is tried again: %s", name, error.sentence())
-        except Exception:
-            logging.getLogger(__name__).exception("the duty %s failed; it is tried again", name)
-
-
-def _ignored(_: int) -> None:
-    """How much was done is told by the figures, not by the duty."""

@@ -17,7 +17,7 @@ from tests.desk.review.test_verdict import decided
 from waarmerk.desk.store import tables
 from waarmerk.desk.telling.database import Submitter, Windows
 from waarmerk.errors import UnavailableError, UsageError
-from waarmerk.web.serving import _caller
+from waarmerk.web.duties import caller
 
 TOKEN = "token-1"
 
@@ -32,7 +32,7 @@ def database() -> Database:
 @contextmanager
 def submitting(place: Place, database: Database, token: str = TOKEN, timeout: float = 5) -> Iterator[Submitter]:
     with TransparencyServer(database, silence_s=timeout + 1) as server:
-        call = _caller(server.url, token, timeout)
+        call = caller(server.url, token, timeout)
 
         def briefly(seconds: float) -> None:
             time.sleep(min(seconds, 0.05))

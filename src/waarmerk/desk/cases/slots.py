@@ -21,6 +21,8 @@ from sqlalchemy.pool import NullPool
 from waarmerk.errors import UnavailableError
 
 SLOTS = 64
+LEAD = 64
+"""The lock of the one process that does what is to be done once."""
 _KEY = 0x5741_4152  # "WAAR": the namespace of our advisory locks in PostgreSQL
 
 

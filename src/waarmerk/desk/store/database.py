@@ -3,6 +3,7 @@
 Rules:
 - A write transaction takes SQLite's lock when it begins: two writers wait for each other and never fail half-way.
 - What was answered to a client is on the disk: no relaxed flushing.
+- An error says which statement failed, never with which values: they are persons' names and addresses.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def open_database(url: str) -> Engine:
     `UnavailableError` where the database does not answer.
     """
     try:
-        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), future=True)
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise UsageError(
             f"this is no address of a database: {error}", hint="sqlite:///desk.db or postgresql+psycopg://..."
@@ -56,8 +57,8 @@ def open_queue(url: str) -> Engine:
     tasks' rows, and a killed process forgets nothing.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_queue)
     return engine
 
