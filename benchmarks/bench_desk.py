@@ -43,9 +43,9 @@ def kills(url: str, folder: Path, uploads: int, times: int, with_pictures: int, 
     crew.take(desk, kept, uploads)
     start, mates, killed = time.monotonic(), [crew.hire(url, folder), crew.hire(url, folder)], 0
     try:
-        while remaining := crew.left(desk):
-            # Spread over the work that is left, the faster the later: every kill falls into work that is under way.
-            if killed < times and remaining <= uploads * (1 - killed / times):
+        while crew.left(desk):
+            # Spread over the work, two tasks an upload: every kill falls into work that is under way.
+            if killed < times and crew.done(desk) >= 2 * uploads * killed / times:
                 time.sleep(chance.uniform(0.0, 0.3))
                 number = chance.randrange(len(mates))
                 crew.kill(mates[number])
@@ -103,7 +103,6 @@ def notices(url: str, folder: Path, rate: int, seconds: int) -> str:
         spent = _sent(address, key, rate, seconds)
         with desk.read() as connection:
             kept = connection.scalar(select(func.count()).select_from(tables.notice))
-            done = connection.scalar(select(func.count()).where(tables.task.c.done_at.is_not(None)))
     finally:
         crew.kill(worker)
         server.terminate()
@@ -112,7 +111,7 @@ def notices(url: str, folder: Path, rate: int, seconds: int) -> str:
     middle, high = spent[len(spent) // 2], spent[len(spent) * 99 // 100]
     return (
         f"{rate} notices a second for {seconds} s: {len(spent)} sent, {kept} kept, p50 {middle:.3f} s, "
-        f"p99 {high:.3f} s; {done} tasks done meanwhile"
+        f"p99 {high:.3f} s; {crew.done(desk)} tasks done meanwhile"
     )
 
 

@@ -176,6 +176,12 @@ def left(desk: Desk) -> int:
         return connection.scalar(select(func.count()).where(tables.task.c.done_at.is_(None))) or 0
 
 
+def done(desk: Desk) -> int:
+    """Tasks that are done."""
+    with desk.read() as connection:
+        return connection.scalar(select(func.count()).where(tables.task.c.done_at.is_not(None))) or 0
+
+
 def outcome(desk: Desk, uploads: int, fakes: set[str]) -> dict[str, int]:
     """What was lost and what was had twice: each upload has to be decided or before a person, those that show a known
     fake with their match, each once in the tables and once in the record."""
