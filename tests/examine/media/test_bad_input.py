@@ -158,10 +158,18 @@ def test_an_image_cut_in_the_middle_is_examined_as_far_as_it_goes(tmp_path: Path
     assert done.sampling.cut_s == 0.0
 
 
-def test_an_image_cut_within_its_header(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
+@pytest.mark.parametrize("form", ["png", "jpeg", "webp"])
+def test_an_image_cut_within_its_header_is_damaged_and_no_other_kind_of_file(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"a.{form}"
     Image.fromarray(moving(1)[0]).save(path)
-    refused(written(tmp_path, "cut.png", path.read_bytes()[:20]))
+    error = refused(written(tmp_path, f"cut.{form}", path.read_bytes()[:20]))
+    assert error.message == f"is a damaged {form.upper()} picture: its beginning cannot be read"
+    assert not isinstance(error, NoMediumError)
+
+
+@pytest.mark.parametrize("data", [b"BMW or Audi?\x00\x01", b"II*\x00 raw of a camera"], ids=["bmp", "tiff"])
+def test_what_only_begins_like_a_picture_is_no_medium(tmp_path: Path, data: bytes) -> None:
+    assert isinstance(refused(written(tmp_path, "a.bin", data)), NoMediumError)
 
 
 def test_a_medium_that_needs_too_much_memory(tmp_path: Path) -> None:

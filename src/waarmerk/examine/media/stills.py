@@ -61,6 +61,8 @@ _BROKEN = (
     RuntimeError,
 )
 """What Pillow's readers raise on damaged files."""
+_LOOSE = frozenset({"BMP", "TIFF"})
+"""Formats whose first bytes also begin other files: notes, raw pictures of cameras."""
 _LEAST_FRAME_S = 0.01
 _STRIP = 128
 
@@ -136,8 +138,10 @@ class Still:
         try:
             return Image.open(self._file, formats=(self._form,))
         except (UnidentifiedImageError, *_BROKEN) as error:
-            raise NoMediumError(
-                f"is no {self._form} picture that can be read", hint="is the file complete?"
+            if self._form in _LOOSE:
+                raise NoMediumError(f"is no {self._form} picture that can be read") from error
+            raise InputError(
+                f"is a damaged {self._form} picture: its beginning cannot be read", hint="get the complete file"
             ) from error
 
     def _check_size(self, width: int, height: int, most: int) -> None:
