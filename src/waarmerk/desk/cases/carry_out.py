@@ -45,7 +45,7 @@ def tell_uploader(unit: Unit, decision_id: str) -> None:
 
 
 def ask_platform(unit: Unit, decision_id: str) -> None:
-    """Queues the webhook that asks the platform to apply, or to lift, the decision's restrictions."""
+    """Queues the webhook that asks the platform to apply the decision's restrictions, or to lift those that it undoes."""
     row = _decision(unit, decision_id)
     if row.mode != "live" or row.outcome == "no_action":
         _answer_orders(unit, row)
@@ -54,12 +54,13 @@ def ask_platform(unit: Unit, decision_id: str) -> None:
     asked = unit.connection.execute(select(delivery.c.id).where(delivery.c.decision == decision_id)).first()
     if asked is not None:
         return
+    meant = _decision(unit, row.undoes).body if row.undoes else row.body
     body = {
         "decision": decision_id,
         "item": row.platform_ref,
-        "restrictions": row.body["restrictions"],
-        "territory": row.body["territory"],
-        "until": row.body.get("until"),
+        "restrictions": meant["restrictions"],
+        "territory": meant["territory"],
+        "until": meant.get("until"),
     }
     push(unit, "apply" if row.outcome == "restrict" else "lift", body, decision_id)
 

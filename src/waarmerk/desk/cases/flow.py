@@ -25,7 +25,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from waarmerk.desk.cases import checking, looking, slots, taking
 from waarmerk.desk.cases.carry_out import ask_platform, prepare_18, tell_uploader
-from waarmerk.desk.cases.prepare import conclude, medium_of
+from waarmerk.desk.cases.prepare import conclude, looked_before, medium_of
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.store.database import open_queue
 from waarmerk.desk.store.unit import Desk
@@ -114,6 +114,8 @@ class Worker:
 
         @DBOS.step(name="look", retries_allowed=True, max_attempts=3, should_retry=_passing)
         def look(case_id: str) -> dict[str, Any]:
+            if (before := looked_before(desk, case_id)) is not None:
+                return before
             medium = medium_of(desk, case_id)
             seen = looking.Looked() if medium is None else duties.looker.look(medium)
             return looking.as_json(seen)

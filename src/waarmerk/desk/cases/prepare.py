@@ -4,19 +4,20 @@ Rules:
 - One transaction, and only from the state `queued`: run twice, it has its effect once.
 - In shadow, every rule is: what would have been done is recorded and has no effect.
 - A medium that cannot be examined never stops a case: the case says so and a person decides.
+- A medium is looked at once a case: ten thousand notices that come after it cost no second examination.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import select, update
 
 from waarmerk.desk.cases.facts import gather
-from waarmerk.desk.cases.looking import Looked, Medium, Tool, found_something
+from waarmerk.desk.cases.looking import Looked, Medium, Tool, as_json, found_something
 from waarmerk.desk.cases.settle import settle
 from waarmerk.desk.policy.choice import Proposal
 from waarmerk.desk.policy.policy import Policy
@@ -37,6 +38,12 @@ def medium_of(desk: Desk, case_id: str) -> Medium | None:
             .where(case.c.id == case_id, case.c.state == "queued")
         ).first()
     return None if row is None or row.sha256 is None else Medium(row.sha256, row.locked)
+
+
+def looked_before(desk: Desk, case_id: str) -> dict[str, Any] | None:
+    """What was seen when the case was prepared before, as a step returns it: no notice changes the medium."""
+    with desk.read() as connection:
+        return connection.scalar(select(case.c.looked).where(case.c.id == case_id))
 
 
 def conclude(
@@ -63,6 +70,7 @@ def conclude(
         .where(case.c.id == case_id)
         .values(
             taken_up_at=row.taken_up_at or unit.at,
+            looked=None if trouble else as_json(replace(looked, report=None)),
             facts=msgspec.to_builtins(facts),
             proposal=msgspec.to_builtins(proposal),
             deadline=row.deadline or _deadline(row.opened_at, proposal),

@@ -166,6 +166,7 @@ case = Table(
     _time("opened_at", nullable=False),
     _time("taken_up_at"),
     _time("deadline"),
+    Column("looked", JSON(none_as_null=True)),  # what was seen of the medium, without the report
     Column("facts", JSON),
     Column("proposal", JSON),
     Column("parked", Text),
