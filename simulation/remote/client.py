@@ -230,14 +230,11 @@ class Client:
 
     def _do(self, kind: str, data: dict[str, Any]) -> None:
         item = self.items.get(data["item"])
-        labelled = data["restrictions"] == [words.LABELLED]
         if item is not None:
-            if kind == "lift":
-                item.down = item.labelled = False
-            elif labelled:
-                item.labelled = True
-            else:
-                item.down = True
+            if words.LABELLED in data["restrictions"]:
+                item.labelled = kind == "apply"
+            if set(data["restrictions"]) - {words.LABELLED}:
+                item.down = kind == "apply"
         self._made += 1
         given = {
             "decision": data["decision"],

@@ -149,6 +149,8 @@ class Reviewer:
             harmful = item is not None and item.upload.nature.harmful
             wrong = item is not None and item.down != harmful
             given["choice"] = "reversed" if wrong == right and item is not None else "upheld"
+            if item is not None and item.labelled and not item.down and item.upload.nature.synthetic:
+                given["choice"] = "upheld"  # a label on what is synthetic: nobody errs about that
             if item is not None and given["choice"] == "reversed" and 'name="instead"' in page:
                 given["instead"] = _RULES.get(item.upload.nature.harm.rule, "rule:fraud")
                 given["synthetic"] = "yes" if item.upload.nature.synthetic else "no"

@@ -147,6 +147,7 @@ def test_a_reversal_lifts_the_restriction_and_names_what_the_bank_must_forget(pl
         ask_platform(unit, verdict.decision)
         confirm(unit, verdict.decision, "lifted", "ack-2")
     assert place.row(tables.item, tables.item.c.id == item).restrictions == []
+    assert place.row(tables.delivery, tables.delivery.c.kind == "lift").body["restrictions"] == [REMOVED]
     lifted = place.events("effect.applied")[-1]
     assert (lifted["effect"], lifted["decision"]) == ("lifted", verdict.decision)
     assert {"challenge_outcome", "restored"} <= {event["what"] for event in place.events("message.sent")}
