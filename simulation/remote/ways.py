@@ -104,7 +104,7 @@ WAYS = {
         (),
         ("flagger_unmarked",),
         days=1.2,
-        notices=30,
+        notices=60,
     ),
     "fakes-unsent": Way(
         "fakes-stay",

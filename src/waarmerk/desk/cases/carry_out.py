@@ -45,7 +45,7 @@ def tell_uploader(unit: Unit, decision_id: str) -> None:
 
 
 def ask_platform(unit: Unit, decision_id: str) -> None:
-    """Queues the webhook that asks the platform to apply the decision's restrictions, or to lift those that it undoes."""
+    """Queues the webhook that asks the platform to apply the decision's restrictions, or to lift what it undoes."""
     row = _decision(unit, decision_id)
     if row.mode != "live" or row.outcome == "no_action":
         _answer_orders(unit, row)
