@@ -4,6 +4,7 @@ import io
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,8 +31,14 @@ def test_a_loop_of_links_ends_where_it_began(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\x00")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/up").symlink_to(tmp_path)
-    (tmp_path / "self").symlink_to("self")
     assert [one.path for one in listed(tmp_path)] == [str(tmp_path / "a")]
+
+
+@pytest.mark.parametrize("target", ["gone", "link"])
+def test_a_link_that_leads_nowhere_is_an_input_that_is_told(tmp_path: Path, target: str) -> None:
+    (tmp_path / "link").symlink_to(target)
+    (one,) = listed(tmp_path)
+    assert (one.path, one.no_medium) == (str(tmp_path / "link"), False)
 
 
 def test_a_linked_folder_is_walked_once(tmp_path: Path) -> None:
@@ -41,10 +48,10 @@ def test_a_linked_folder_is_walked_once(tmp_path: Path) -> None:
     assert [one.path for one in listed(tmp_path)] == [str(tmp_path / "one/a")]
 
 
-def test_pipes_and_sockets_in_a_folder_are_left_alone(tmp_path: Path) -> None:
+def test_a_pipe_in_a_folder_is_counted_as_no_medium_and_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a").write_bytes(b"\x00")
-    assert [one.path for one in listed(tmp_path)] == [str(tmp_path / "a")]
+    assert {Path(one.path).name: one.no_medium for one in listed(tmp_path)} == {"a": False, "pipe": True}
 
 
 def test_plain_text_in_a_folder_is_no_medium_and_random_bytes_may_be_one(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _without_examining(one: Input) -> Outcome | None:
     if one.error is not None:
         return Outcome(one, one.error)
     if one.no_medium:
-        return Outcome(one, NoMediumError("is plain text", where=one.path), skipped=True)
+        return Outcome(one, NoMediumError("is no video or image", where=one.path), skipped=True)
     return None
 
 

@@ -2,8 +2,9 @@
 
 Rules:
 - A folder is walked in the order of its names, links to folders are followed once: a loop ends where it began.
-- In a folder only regular files are looked at; what is plain text by its first bytes is no medium and costs no
-  decoder. A file that was named itself is always examined, whatever it is.
+- In a folder only regular files are opened: a pipe, a device, or plain text by its first bytes is no medium and costs
+  no decoder. A link that leads nowhere is an input, so that it is told. A file that was named itself is always
+  examined, whatever it is.
 - A list has a path a line, or is separated by zero bytes (`find -print0`) where names may hold newlines.
 """
 
@@ -25,7 +26,7 @@ _HEAD = 4096
 class Input:
     """One file to examine. `folder`: the named folder that it was found in, or None where it was named itself.
 
-    `error`: it cannot be looked at; `no_medium`: its first bytes are plain text. `work`: what is done with it in
+    `error`: it cannot be looked at; `no_medium`: it is seen to be none. `work`: what is done with it in
     place of an examination of the whole file, `work(examiner, path, progress=...)`; it travels between processes.
     """
 
@@ -111,11 +112,12 @@ def _walk(folder: str, root: str, seen: set[tuple[int, int]]) -> Iterator[Input]
         try:
             mode = Path(path).stat().st_mode
         except OSError:
-            continue  # a dangling link, or gone since it was listed
+            yield Input(path, folder=root)  # a link that leads nowhere, or gone since: opening it has the sentence
+            continue
         if stat.S_ISDIR(mode):
             yield from _walk(path, root, seen)
-        elif stat.S_ISREG(mode):
-            yield Input(path, folder=root, no_medium=_plain_text(path))
+        else:
+            yield Input(path, folder=root, no_medium=not stat.S_ISREG(mode) or _plain_text(path))
 
 
 def _plain_text(path: str) -> bool:
