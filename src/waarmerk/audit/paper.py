@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -21,7 +21,7 @@ from waarmerk.audit.results import Ceiling, Counted, Material, Result, Times, Ya
 from waarmerk.audit.said import Said
 from waarmerk.audit.tally import Tally
 from waarmerk.dsa.fines import fines
-from waarmerk.record.events.coverage import coverage, kinds_of
+from waarmerk.record.events.coverage import Obligation, coverage, kinds_of
 
 WORST = 10
 """How many deviations a result shows; all of them are in the table (`--csv`)."""
@@ -36,13 +36,12 @@ _CEILINGS: dict[Tier, str] = {
 class Setting:
     """What the auditor sets for every paper. `turnover` in EUR; the maps are by obligation.
 
-    `materiality`: shares. `confirmed`: the outside evidence that a population was held against.
+    `materiality`: shares.
     """
 
     tier: Tier
     turnover: Decimal | None = None
     materiality: Mapping[str, float] = field(default_factory=dict)
-    confirmed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def not_binding(obliged: Obliged, setting: Setting, said: Said) -> Result:
@@ -106,7 +105,7 @@ def _paper(
     tested = 0 if missing else found.tested
     yardstick = None if record is None else _yardstick(obliged, record, said)
     hours = yardstick.hours if yardstick else None
-    confirmed = tuple(setting.confirmed.get(row.id, ()))
+    confirmed = () if record is None else _confirmed(record, row)
     changed = recorded is not None and (len(recorded.deviations), recorded.tested) != (deviations, tested)
     return Result(
         id=row.id,
@@ -168,6 +167,11 @@ def _times(found: Tally) -> Times | None:
         still_open=len(found.lasting),
         oldest_open=max(found.lasting, default=None),
     )
+
+
+def _confirmed(record: Record, row: Obligation) -> tuple[str, ...]:
+    """The outside evidence that was given and that this row's population could be held against."""
+    return tuple(name for name in row.outside if any(one.compared for one in record.outside.get(name, ())))
 
 
 def _untestable(found: Tally, said: Said) -> str:

@@ -18,8 +18,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
+from waarmerk.audit.contradictions import Compared, Found
 from waarmerk.audit.loaded import Record
-from waarmerk.audit.reconcile import Compared, Found
 from waarmerk.audit.rows import HOUR, Row, milliseconds
 from waarmerk.dsa.codes import code
 from waarmerk.dsa.report.model import Row as Line
@@ -55,8 +55,15 @@ READS = (
     "effect.applied.effect",
     "message.sent.about",
     "message.sent.what",
+    "sample.planned.plan",
+    "sample.planned.purpose",
+    "sample.labelled.plan",
 )
 _DAY = 24 * HOUR
+_SAMPLES = ("accuracy", "gold")
+_MEASURES = ("accuracy", "precision", "recall")
+_DRAWN = 62 * _DAY
+"""A sample for a report may be labelled until the report is due, two months after its period."""
 _ROUNDING = 0.051
 """Hours: medians are published with one decimal."""
 _COLUMNS = {
@@ -121,7 +128,22 @@ def report(record: Record, path: Path) -> Compared:
             cells = due.get((number, scope if number == 3 and scope != TOTAL else ""))
             if cells is not None:
                 _compare(compared, table, scope, cells, path)
+    _accuracy(compared, record, period, read.only(8), path)
     return compared
+
+
+def _accuracy(compared: Compared, record: Record, period: _Period, table: Table | None, path: Path) -> None:
+    """Figures of accuracy without a labelled sample behind them in the record (R5): asked about, for a sample may
+    have been kept elsewhere."""
+    if table is None:
+        return
+    told = [row for row in table.rows if row.key in _MEASURES and row.cell("value").given]
+    if not told:
+        return
+    compared.take("R5")
+    planned = {row.plan for row in record.of("sample.planned") if row.purpose in _SAMPLES}
+    if not any(row.plan in planned and row.at < period.end + _DRAWN for row in record.of("sample.labelled")):
+        compared.found.append(_found("accuracy_unsampled", path, "R5", question=True, figures=len(told)))
 
 
 def _compare(compared: Compared, table: Table, scope: str, cells: _Cells, path: Path) -> None:
@@ -153,7 +175,7 @@ def _compare(compared: Compared, table: Table, scope: str, cells: _Cells, path: 
                 amount = folded.counts.get(key, 0)
                 wrong = (cell.number if cell.given else 0) != amount
                 obligation, shown = "R1", str(amount)
-            compared.compared += 1
+            compared.take(obligation)
             if wrong:
                 compared.found.append(
                     _found(

@@ -10,18 +10,13 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-import msgspec
-
+from waarmerk.audit.contradictions import Basis, Compared, Found
 from waarmerk.audit.loaded import Record
 from waarmerk.audit.outside import ACKNOWLEDGEMENTS, FLAGGER, ORDERS, PROBES, Held, read_table
 from waarmerk.audit.rows import HOUR, Row, moment
 
-SCHEMA = "waarmerk.reconciliation/1"
-Basis = Literal["law", "own", "proof"]
 _SLACK = HOUR
 """Two clocks may differ by so much before a time outside the bundle counts as inside."""
 READS = (
@@ -52,56 +47,6 @@ READS = (
 )
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One contradiction. `obligation`: the row of the table that it bears on; `question`: an innocent cause exists.
-
-    `where`: the outsider's file and line; `indexes`: entries of the log; `code` with `fields` is worded by language.
-    """
-
-    code: str
-    obligation: str
-    basis: Basis
-    question: bool
-    where: str
-    indexes: tuple[int, ...] = ()
-    fields: dict[str, str | int] = {}
-    sentence: str = ""
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of evidence: rows read, rows held against the record, rows outside its time."""
-
-    name: str
-    path: str
-    rows: int
-    compared: int
-    outside: int
-    found: int
-
-
-@dataclass
-class Compared:
-    """What came of one kind of evidence."""
-
-    name: str
-    path: str
-    rows: int = 0
-    compared: int = 0
-    outside: int = 0
-    found: list[Found] = field(default_factory=list)
-
-    def source(self) -> Source:
-        """As it is published."""
-        return Source(
-            name=self.name,
-            path=self.path,
-            rows=self.rows,
-            compared=self.compared,
-            outside=self.outside,
-            found=len(self.found),
-        )
-
-
 def acknowledgements(record: Record, folder: Path) -> Compared:
     """Mails without a proof: what was acknowledged must be in the log, under the number that stands on it."""
     path = folder / "acknowledgements.csv"
@@ -112,7 +57,7 @@ def acknowledgements(record: Record, folder: Path) -> Compared:
         if not _within(record, held.at("got_at")):
             compared.outside += 1
             continue
-        compared.compared += 1
+        compared.take("A6")
         if held["what"] == "statement":
             told = [row for row in record.by("message.sent", "about").get(held["id"], ()) if row.what == "statement"]
             if not told:
@@ -132,16 +77,16 @@ def flaggers(record: Record, path: Path) -> Compared:
         if not _within(record, sent):
             compared.outside += 1
             continue
-        compared.compared += 1
         if not held["notice"]:
+            compared.take("N1")
             if sent is not None and record.end - sent > limit:
                 compared.found.append(
                     _found("flagger_unanswered", "N1", "law", held.where, question=True, sent=moment(sent))
                 )
             continue
-        found = list(_numbered(record, "notice.received", "notice", held))
-        compared.found += found
+        compared.found += _numbered(record, "notice.received", "notice", held)
         row = record.one("notice.received", "notice", held["notice"])
+        compared.take("A6", *(("N6", "R3") if row is not None else ()))
         if row is not None and row.flagger_ref != held["flagger_ref"]:
             compared.found.append(
                 _found(
@@ -181,8 +126,8 @@ def orders(record: Record, path: Path) -> Compared:
         if not _within(record, held.at("sent_at")):
             compared.outside += 1
             continue
-        compared.compared += 1
         logged = rows.get(held["authority_ref"], [])
+        compared.take("A6", *(("O3", "O1" if logged[0].type == "act" else "O4") if logged else ()))
         if not logged:
             question = not held["received_at"]
             compared.found.append(
@@ -232,8 +177,8 @@ def probes(record: Record, path: Path) -> Compared:
         if not _within(record, sent):
             compared.outside += 1
             continue
-        compared.compared += 1
         if held["kind"] == "notice":
+            compared.take("N7", *(("A6",) if held["notice"] else ()))
             limit = record.within("N1").at(record.end)
             if not held["notice"]:
                 if sent is not None and record.end - sent > limit:
@@ -242,10 +187,11 @@ def probes(record: Record, path: Path) -> Compared:
             compared.found += _numbered(record, "notice.received", "notice", held)
             continue
         checked = held.at("checked_at")
-        if checked is None or held["seen"] != "up":
-            continue
         code = "probe_up" if held["kind"] == "reupload" else "probe_unlabelled"
         obligation = "K2" if held["kind"] == "reupload" else "L2"
+        compared.take(*(() if checked is None else (obligation,)))
+        if checked is None or held["seen"] != "up":
+            continue
         entries = record.by("item.examined", "item").get(held["item"], []) if record.of("item.examined") else []
         compared.found.append(
             _found(
@@ -276,8 +222,8 @@ def dump(record: Record, path: Path) -> Compared:
         if not _within(record, held.created):
             compared.outside += 1
             continue
-        compared.compared += 1
         row = logged.get(held.puid)
+        compared.take("A6", *(("S4", "R3") if row is not None else ()))
         if row is None:
             compared.found.append(_found("statement_without_decision", "A6", "proof", held.where, puid=held.puid))
             continue
@@ -285,7 +231,7 @@ def dump(record: Record, path: Path) -> Compared:
             compared.found.append(
                 _found(
                     "statement_differs",
-                    "S4",
+                    "R3" if name == "category" else "S4",
                     "law",
                     held.where,
                     row.index,
@@ -296,7 +242,10 @@ def dump(record: Record, path: Path) -> Compared:
                 )
             )
     for puid, row in logged.items():
-        if puid not in seen and row.at <= reach - _SLACK:
+        if row.at > reach - _SLACK:
+            continue
+        compared.tested["S3"] += 1
+        if puid not in seen:
             compared.found.append(_found("statement_not_in_database", "S3", "law", str(path), row.index, puid=puid))
     return compared
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from waarmerk import __version__
+from waarmerk.audit.contradictions import SCHEMA, Compared, Found, Source
 from waarmerk.audit.held import receipts
 from waarmerk.audit.limits import limits_of
 from waarmerk.audit.load import Keys, kept_fields, load_bundle
@@ -16,18 +17,7 @@ from waarmerk.audit.loaded import Record
 from waarmerk.audit.obligations import all_obligations
 from waarmerk.audit.recomputed import READS as REPORT_READS
 from waarmerk.audit.recomputed import report
-from waarmerk.audit.reconcile import (
-    READS,
-    SCHEMA,
-    Compared,
-    Found,
-    Source,
-    acknowledgements,
-    dump,
-    flaggers,
-    orders,
-    probes,
-)
+from waarmerk.audit.reconcile import READS, acknowledgements, dump, flaggers, orders, probes
 from waarmerk.audit.rows import moment
 from waarmerk.audit.said import Said
 from waarmerk.errors import InputError, UsageError
@@ -36,6 +26,8 @@ from waarmerk.record.log.keys import parse_verifier_key
 from waarmerk.text.words import Language
 
 EVIDENCE = ("receipts", "flagger", "orders", "dump", "probes", "report")
+HELD_READS = (*READS, *REPORT_READS)
+"""The fields of the record that evidence is held against."""
 _TABLES = {"flagger": flaggers, "orders": orders, "dump": dump, "probes": probes}
 
 
@@ -74,16 +66,13 @@ def reconcile(
     """
     if not evidence:
         raise UsageError("nothing was given to hold against the log", hint="one of " + ", ".join(EVIDENCE))
-    for name, file in evidence.items():
-        if not file.exists():
-            raise InputError(f"there is no such {name}", where=str(file))
     obligations = all_obligations()
-    reads = [*READS, *REPORT_READS, *(read for one in obligations for read in one.row.reads)]
+    reads = [*HELD_READS, *(read for one in obligations for read in one.row.reads)]
     with open_bundle(path) as bundle:
-        record = _record(load_bundle(bundle, keys, kept_fields(reads), str(path)), service, path)
-        limits, _ = limits_of(record, obligations, {})
-        record.limits = limits
-        compared = [one for name, file in evidence.items() for one in _held_against(name, file, record, bundle, keys)]
+        record = one_service(load_bundle(bundle, keys, kept_fields(reads), str(path)), service, path)
+        record.limits, _ = limits_of(record, obligations, {})
+        held = held_against(record, bundle, keys, evidence)
+    compared = [one for given in held.values() for one in given]
     said = Said(language)
     findings = tuple(
         msgspec.structs.replace(found, sentence=said.say(f"held.{found.code}", **found.fields))
@@ -105,7 +94,18 @@ def reconcile(
     )
 
 
-def _record(records: list[Record], service: str | None, path: Path) -> Record:
+def held_against(
+    record: Record, bundle: Bundle, keys: Keys, evidence: Mapping[str, Path]
+) -> dict[str, list[Compared]]:
+    """What comes of each evidence, by its name. Raises `InputError` for a file that cannot be read."""
+    for name, file in evidence.items():
+        if not file.exists():
+            raise InputError(f"there is no such {name}", where=str(file))
+    return {name: _held_against(name, file, record, bundle, keys) for name, file in evidence.items()}
+
+
+def one_service(records: list[Record], service: str | None, path: Path) -> Record:
+    """The record that outsiders' evidence is about. Raises `UsageError` where that is not clear."""
     names = ", ".join(record.service for record in records)
     if service is None and len(records) > 1:
         raise UsageError("the bundle has several services", where=str(path), hint=f"--service, one of {names}")

@@ -16,16 +16,18 @@ from pathlib import Path
 from waarmerk import __version__
 from waarmerk.audit.conclude import binds
 from waarmerk.audit.limits import limits_of
-from waarmerk.audit.load import Keys, load
+from waarmerk.audit.load import Keys, kept_fields, load_bundle
 from waarmerk.audit.loaded import Note, Record
 from waarmerk.audit.obligations import all_obligations
 from waarmerk.audit.obligations.interface import Obliged
 from waarmerk.audit.paper import Setting, not_binding, paper
+from waarmerk.audit.reconciled import HELD_READS, held_against, one_service
 from waarmerk.audit.results import Audit, Audited
 from waarmerk.audit.rows import moment
 from waarmerk.audit.said import Said
 from waarmerk.audit.tally import Tally, tally
 from waarmerk.errors import UsageError
+from waarmerk.record.bundle.read import open_bundle
 from waarmerk.record.events.coverage import coverage, split
 from waarmerk.text.words import Language
 
@@ -34,7 +36,7 @@ from waarmerk.text.words import Language
 class Options:
     """What the auditor sets; `benchmarks`: hours by obligation; `service`: one of them alone.
 
-    `only`: these obligations alone; empty: all.
+    `only`: these obligations alone; empty: all. `evidence`: what outsiders hold, by `reconciled.EVIDENCE`'s names.
     """
 
     setting: Setting
@@ -43,6 +45,7 @@ class Options:
     benchmarks: Mapping[str, float] = field(default_factory=dict)
     language: Language = "en"
     only: frozenset[str] = frozenset()
+    evidence: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,15 @@ def audit(path: Path, options: Options) -> tuple[Audit, list[Worked]]:
     obligations = all_obligations()
     _check_names(obligations, (*options.benchmarks, *options.setting.materiality, *sorted(options.only)))
     obligations = tuple(one for one in obligations if not options.only or one.row.id in options.only)
-    records = load(path, options.keys, [read for one in obligations for read in one.row.reads])
-    if options.service is not None:
-        services = ", ".join(record.service for record in records)
-        records = [record for record in records if record.service == options.service]
-        if not records:
-            raise UsageError(
-                f"there is no service {options.service} in it", where=str(path), hint=f"it has {services}"
-            )
+    reads = [read for one in obligations for read in one.row.reads]
+    with open_bundle(path) as bundle:
+        fields = kept_fields([*reads, *(HELD_READS if options.evidence else ())])
+        records = load_bundle(bundle, options.keys, fields, str(path))
+        if options.service is not None or options.evidence:
+            records = [one_service(records, options.service, path)]
+        if options.evidence:
+            records[0].limits, _ = limits_of(records[0], obligations, options.benchmarks)
+            records[0].outside = held_against(records[0], bundle, options.keys, options.evidence)
     worked = [audit_record(record, obligations, options) for record in records]
     table = f"{coverage().source}; {coverage().version}"
     return Audit(version=__version__, table=table, audits=tuple(one.audited for one in worked)), worked

@@ -28,6 +28,8 @@ class Said:
     def code(self, prefix: str, code: str, fields: Mapping[str, object]) -> str:
         """The sentence of a code; a sentence of one's own with its fields filled in, as far as they are known."""
         if self.words.find(f"{prefix}.{code}") is None:
+            if self.words.find(code) is not None:  # what outsiders hold is worded as `audit reconcile` words it
+                return f"{self.say(code, **fields)} ({fields.get('where', '')})"
             try:
                 return code.format_map({name: self._shown(value) for name, value in fields.items()})
             except (KeyError, ValueError, IndexError, AttributeError):
@@ -37,7 +39,7 @@ class Said:
     def deviation(self, case: Case, found: Tally, limit_hours: float | None, record: Record | None) -> Deviation:
         """A case as it is published; one that is not timed is dated by its first entry in `record`."""
         hours = found.hours(case)
-        row = record.row_at(case.indexes[0]) if record is not None and case.began is None else None
+        row = record.row_at(case.indexes[0]) if record is not None and case.began is None and case.indexes else None
         fields = {"hours": hours or 0.0, "limit": limit_hours or 0.0, **dict(case.fields)}
         began = row.at if row is not None else case.began
         return Deviation(

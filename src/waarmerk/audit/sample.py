@@ -152,7 +152,9 @@ def _check_head(bundle: Bundle, tree: Tree, head: Checkpoint, checkpoint: bytes,
         )
     if head.size and tree.root_at(head.size) != head.root:
         raise IntegrityError(
-            "the checkpoint is signed, and the bundle's log had another root at that size", where=where
+            "the checkpoint is signed, and the bundle's log had another root at that size",
+            where=where,
+            evidence=(checkpoint,),
         )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from waarmerk.audit.loaded import Record
-from waarmerk.audit.obligations.interface import CannotTest, Case, Obliged, untestable
+from waarmerk.audit.obligations.interface import CannotTest, Case, Obliged, Verdict, untestable
 from waarmerk.audit.rows import HOUR
 from waarmerk.errors import InputError
 
@@ -72,6 +72,10 @@ def tally(obliged: Obliged, record: Record) -> Tally:
     try:
         for case in obliged.test(seen):
             found.add(_doubted(case, found.missing) if blind and case.came == "nothing" else case)
+        for held in record.contradicted(obliged.row.id):
+            fields = (*held.fields.items(), ("where", held.where))
+            verdict: Verdict = "question" if held.question else "deviates"
+            found.add(Case(verdict, held.indexes, "as_held", f"held.{held.code}", fields))
     except CannotTest as cannot:
         found.cannot = cannot
     except Exception as broken:

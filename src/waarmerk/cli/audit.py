@@ -18,6 +18,12 @@ app = typer.Typer(
 )
 _TIERS = ("hosting", "platform", "vlop")
 _BASES = ("law", "own", "proof")
+RECEIPTS = typer.Option(None, "--receipts", help="A folder of receipts and acknowledgements.csv.")
+FLAGGER = typer.Option(None, "--flagger", help="A trusted flagger's own list, CSV.")
+ORDERS = typer.Option(None, "--orders", help="An authority's own list, CSV.")
+DUMP = typer.Option(None, "--dump", help="Daily dumps of the Commission's database.")
+PROBES = typer.Option(None, "--probes", help="What an auditor tried and saw, CSV.")
+REPORT = typer.Option(None, "--report", help="The published transparency report.")
 
 
 app.command("sample")(sample_command)
@@ -43,6 +49,12 @@ def run_command(
     ),
     fail_on: list[str] = typer.Option([], "--fail-on", help="law, own or proof: exit 3 where one is negative."),
     only: list[str] = typer.Option([], "--only", help="An obligation by its id, that one alone; again for more."),
+    receipts: Path = RECEIPTS,
+    flagger: Path = FLAGGER,
+    orders: Path = ORDERS,
+    dump: Path = DUMP,
+    probes: Path = PROBES,
+    report: Path = REPORT,
     csv: Path = typer.Option(None, "--csv", help="Write all deviations there.", dir_okay=False),
     html: Path = typer.Option(None, "--html", help="Write a report to read and print there.", dir_okay=False),
     output: str = OUTPUT,
@@ -75,6 +87,7 @@ def run_command(
         benchmarks=dict(hours_of(text) for text in benchmark),
         language=language,
         only=frozenset(only),
+        evidence=_evidence(receipts, flagger, orders, dump, probes, report),
     )
     answer, worked = audit(bundle, options)
     if csv is not None:
@@ -94,6 +107,7 @@ def run_command(
             **{"--service": [service] if service else [], "--turnover": [turnover] if turnover else []},
             **{"--key": key, "--witness-key": witness_key, "--benchmark": benchmark, "--materiality": materiality},
             **{"--obligation": [str(path) for path in obligation], "--only": only},
+            **{f"--{name}": [str(path)] for name, path in options.evidence.items()},
         }
         made = made_by(bundle, tier, typed, html, options.setting.turnover)
         write_page(html, audit_page(answer, worked, made, language))
@@ -110,12 +124,12 @@ def run_command(
 @app.command("reconcile")
 def reconcile_command(
     bundle: Path = typer.Argument(..., help="A bundle, from `waarmerk record export`."),
-    receipts: Path = typer.Option(None, "--receipts", help="A folder of receipts and acknowledgements.csv."),
-    flagger: Path = typer.Option(None, "--flagger", help="A trusted flagger's own list, CSV."),
-    orders: Path = typer.Option(None, "--orders", help="An authority's own list, CSV."),
-    dump: Path = typer.Option(None, "--dump", help="Daily dumps of the Commission's database."),
-    probes: Path = typer.Option(None, "--probes", help="What an auditor tried and saw, CSV."),
-    report: Path = typer.Option(None, "--report", help="The published transparency report."),
+    receipts: Path = RECEIPTS,
+    flagger: Path = FLAGGER,
+    orders: Path = ORDERS,
+    dump: Path = DUMP,
+    probes: Path = PROBES,
+    report: Path = REPORT,
     key: list[str] = typer.Option([], "--key", help="A verifier key of the log; without it, the bundle's own."),
     service: str = typer.Option(None, "--service", help="The service, where the bundle has several."),
     fail_on: list[str] = typer.Option([], "--fail-on", help="law, own or proof: exit 3 where one is contradicted."),
@@ -128,12 +142,11 @@ def reconcile_command(
         if one not in _BASES:
             raise UsageError(f"--fail-on knows {', '.join(_BASES)}, not {one}")
     from waarmerk.audit.load import Keys
-    from waarmerk.audit.reconciled import EVIDENCE, reconcile
+    from waarmerk.audit.reconciled import reconcile
     from waarmerk.audit.terminal import reconciled_lines
     from waarmerk.cli.log_common import parse_keys
 
-    given = dict(zip(EVIDENCE, (receipts, flagger, orders, dump, probes, report), strict=True))
-    evidence = {name: path for name, path in given.items() if path is not None}
+    evidence = _evidence(receipts, flagger, orders, dump, probes, report)
     answer = reconcile(bundle, Keys(parse_keys(key), ()), evidence, service=service, language=language)
     if as_json:
         write_json(answer)
@@ -141,3 +154,10 @@ def reconcile_command(
         typer.echo("\n".join(reconciled_lines(answer, language)))
     if any(answer.failed(basis) for basis in fail_on):
         raise typer.Exit(ANSWER_IS_NO)
+
+
+def _evidence(*paths: Path | None) -> dict[str, Path]:
+    """What outsiders hold, by name, in the order of the options."""
+    from waarmerk.audit.reconciled import EVIDENCE
+
+    return {name: path for name, path in zip(EVIDENCE, paths, strict=True) if path is not None}

@@ -48,14 +48,16 @@ def a_statement_without_what_does_not_apply(s: Story) -> None:
     s.message("decision", "a", 6, elements=())
 
 
-@failing("S3", 2)
-def statements_that_never_reached_the_database(s: Story) -> None:
+@failing("S3", 3)
+def statements_that_never_reached_the_database_or_late(s: Story) -> None:
     removal(s, "never")
     removal(s, "refused")
     s.statement("refused", 6, result="rejected")
+    removal(s, "late")
+    s.statement("late", 100)
 
 
-@innocent("S3", kept=2, open_=1)
+@innocent("S3", kept=3, open_=1)
 def statements_sent_again_after_a_timeout(s: Story) -> None:
     removal(s, "sent")
     s.statement("sent", 6)
@@ -63,6 +65,8 @@ def statements_sent_again_after_a_timeout(s: Story) -> None:
     s.statement("twice", 6, result="duplicate")
     s.decide("order", 5, answers="order")
     removal(s, "just now", 390)
+    removal(s, "after three days less an hour", 5)
+    s.statement("after three days less an hour", 76)
 
 
 @failing("S4", 4)
