@@ -31,9 +31,8 @@ def main(folder: Path, days: float) -> int:
     key = (folder / "log.key").read_text(encoding="utf-8").strip()
     bundle, page = folder / "bundle.zip", folder / "audit.html"
     held = [word for name, path in evidence(folder).items() for word in (f"--{name}", str(path))]
-    code = _run(
-        "audit", "run", str(bundle), "--tier", "platform", "--key", key, "--fail-on", "law", "--html", str(page)
-    )
+    told = ["--tier", "platform", "--key", key, *held, "--fail-on", "law", "--html", str(page)]
+    code = _run("audit", "run", str(bundle), *told)
     code = (
         _run("audit", "reconcile", str(bundle), "--key", key, *held, "--fail-on", "law", "--fail-on", "proof") or code
     )
