@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, func, select, tuple_
 
 from waarmerk.desk.store.tables import (
     agreement,
@@ -68,15 +68,8 @@ def waiting(connection: Connection, after: tuple[int, str, str] | None = None, s
         .order_by(case.c.priority, case.c.opened_at, case.c.id)
         .limit(size)
     )
-    if after is not None:
-        priority, opened_at, case_id = after
-        query = query.where(
-            or_(
-                case.c.priority > priority,
-                and_(case.c.priority == priority, case.c.opened_at > opened_at),
-                and_(case.c.priority == priority, case.c.opened_at == opened_at, case.c.id > case_id),
-            )
-        )
+    if after is not None:  # compared as a row: the index is entered there, whatever lies before
+        query = query.where(tuple_(case.c.priority, case.c.opened_at, case.c.id) > after)
     return [
         Listed(
             row.id,
