@@ -108,24 +108,21 @@ def tried(given: World) -> tuple[World, Outcome]:
 
 
 def audited(folder: Path) -> Worked:
-    """The audit of a world, by the keys that the outsiders hold."""
+    """The audit of a world, by the keys and with everything that the outsiders hold."""
     log, witness = (
         parse_verifier_key((folder / name).read_text().strip()) for name in ("log.key", "checkpoints/witness.key")
     )
-    _, worked = audit(folder / "bundle.zip", Options(setting=Setting(tier="platform"), keys=Keys([log], [witness])))
-    return worked[0]
+    held = {name: folder / f"{name}.csv" for name in ("flagger", "orders", "dump", "probes")}
+    evidence = {"receipts": folder / "receipts", "report": folder / "report", **held}
+    options = Options(setting=Setting(tier="platform"), keys=Keys([log], [witness]), evidence=evidence)
+    return audit(folder / "bundle.zip", options)[1][0]
 
 
 def pointed_at(folder: Path, worked: Worked, rows: tuple[str, ...]) -> set[str]:
-    """The ids that stand in the entries of these rows' deviations."""
-    indexes = {
-        index
-        for row in rows
-        if row in worked.tallies
-        for case in worked.tallies[row].deviations
-        for index in case.indexes
-    }
-    found: set[str] = set()
+    """The ids that stand in the entries of these rows' deviations, or that outsiders hold of what has no entry."""
+    cases = [case for row in rows if row in worked.tallies for case in worked.tallies[row].deviations]
+    indexes = {index for case in cases for index in case.indexes}
+    found = {value for case in cases for _, value in case.fields if isinstance(value, str)}
     with zipfile.ZipFile(folder / "bundle.zip") as bundle, bundle.open("events.jsonl") as lines:
         for index, line in enumerate(lines):
             if index in indexes:

@@ -40,11 +40,11 @@ ANSWERED_BY = {
     "flag-inverted": ("S4",),
     "statements-missing": ("S1", "S3"),
     "entries-back-dated": ("A2",),
-    "notices-dropped": (),
-    "report-cherry-picked": (),
+    "notices-dropped": ("A6", "N7"),
+    "report-cherry-picked": ("R1", "R2"),
     "drift": ("N4", "N8"),
 }
-"""The rows of the table that answer for a habit; what has none, only outsiders can tell."""
+"""The rows of the table that answer for a habit; A6, N7, R1 and R2 by what outsiders hold alone."""
 
 
 class Habits:
