@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from waarmerk.desk.intake.backlog import MOST_WAITING
 from waarmerk.desk.people.declaration import read_declaration
 from waarmerk.desk.policy.read import default_policy, default_text, read_policy
 from waarmerk.desk.telling.webhooks import Endpoint, sign
@@ -40,6 +41,9 @@ def serve_(
     ] = "shadow",
     roles: Annotated[Roles, typer.Option(help="What this process does: api, worker, or all.")] = "all",
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Cases that this worker prepares at once.")] = 1,
+    most_waiting: Annotated[
+        int, typer.Option(min=1, help="Uploads are put off (429) while so many tasks wait; notices never are.")
+    ] = MOST_WAITING,
     webhook: Annotated[str | None, typer.Option(metavar="URL", help="Where the platform listens.")] = None,
     transparency: Annotated[
         str | None, typer.Option(metavar="URL", help="The Commission's database; token in WAARMERK_TDB_TOKEN.")
@@ -82,6 +86,7 @@ def serve_(
         mode=mode,
         roles=roles,
         at_once=at_once,
+        most_waiting=most_waiting,
         webhook=endpoint,
         transparency_url=transparency,
         transparency_token=os.environ.get("WAARMERK_TDB_TOKEN"),

@@ -26,6 +26,7 @@ from waarmerk.desk.cases.examining import ExamineLooker
 from waarmerk.desk.cases.flow import Duties, Worker
 from waarmerk.desk.cases.looking import Looker
 from waarmerk.desk.cases.prepare import adopt_policy
+from waarmerk.desk.intake.backlog import MOST_WAITING, Backlog
 from waarmerk.desk.people.declaration import Declaration, declare_service
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.store.database import open_database
@@ -70,6 +71,7 @@ class Installation:
     authority: str = "national authority"
     examine: bool = True
     requests_per_second: float = 50.0
+    most_waiting: int = MOST_WAITING
     declared: Declaration | None = None
     bank: str | None = None
     pace: float = 1.0
@@ -133,6 +135,7 @@ def running(
         local=local,
         policy=lambda: installation.policy,
         retire=bank.retire,
+        backlog=Backlog(desk, installation.most_waiting, time.monotonic),
     )
     made = Running(site, installation)
     worker: Worker | None = None

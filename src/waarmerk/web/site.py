@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Header, HTTPException, Request
 
+from waarmerk.desk.intake.backlog import Backlog
 from waarmerk.desk.people.keys import Key, Role, find_key
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.policy.read import default_policy
@@ -41,6 +42,7 @@ class Site:
     local: bool = False
     max_upload: int = 4 << 30
     contact: str = ""
+    backlog: Backlog | None = None
     policy: Callable[[], Policy] = field(default=default_policy)
     retire: Callable[[str, str, str | None], None] = field(default=nothing_to_retire)
 

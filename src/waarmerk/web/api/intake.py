@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from sqlalchemy import select
 
 from waarmerk.desk.cases.carry_out import confirm
+from waarmerk.desk.intake.backlog import LATER_S
 from waarmerk.desk.intake.challenges import Challenge, take_challenge
 from waarmerk.desk.intake.notices import Notice, item_of, take_notice
 from waarmerk.desk.intake.orders import Order, take_order
@@ -57,6 +58,10 @@ async def put_medium(sha256: Digest, request: Request, site: SiteHere, key: Plat
 @router.post("/uploads", tags=["intake"])
 def post_upload(given: UploadIn, request: Request, site: SiteHere, key: Platform) -> UploadOut:
     """Takes an upload and answers at once; examining it is done afterwards."""
+    if site.backlog is not None and site.backlog.full():
+        raise HTTPException(
+            429, "too many uploads wait to be looked at; send it later", {"Retry-After": str(LATER_S)}
+        )
     if given.sha256 is not None and (site.media is None or not site.media.has(given.sha256)):
         raise InputError("the medium is not here", where="sha256", hint="put it first, or leave sha256 out")
 
