@@ -3,6 +3,7 @@
 Rules:
 - Equal codes vote for a line in time, as pictures do (`align`), speeds from 0.9 to 1.1 too; along that line the share
   of differing bits is measured, over two seconds at a time. Where it is `ALIKE_THERE` or less, the sound is the same.
+- A passage that repeats votes for several lines: the one that explains most codes is taken, not the loudest.
 - A stretch counts from `LEAST_S`, with at least `DIFFERENT` of its codes different: silence and a held tone say
   nothing. Left-over moments vote again: a re-cut copy has several stretches.
 - It is a match where half of either sound is shared, or `EXCERPT_S` in one stretch that neither opens nor closes both
@@ -12,6 +13,7 @@ The same sound may lie under other pictures: that is told as sound, beside what 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -30,6 +32,8 @@ _WINDOW: Final = 16
 """Codes whose bits are counted together: two seconds."""
 _VOTES_LEAST: Final = 3
 _ROUNDS: Final = 8
+_LINES: Final = 4
+"""Lines that are tried before the one that explains most is taken."""
 _SPEEDS: Final = tuple(step / 200 for step in range(-4, 5))
 _JITTER: Final = (-1, 0, 1)
 """Codes by which the line may miss: another coding's delay."""
@@ -62,8 +66,8 @@ def _match(
             break
         order = np.lexsort((place, asked))
         asked_t, place_t = asked[order].astype(np.float64) * STEP_S, place[order].astype(np.float64) * STEP_S
-        line = _exact(voted(asked_t, place_t), asked_t, place_t)
-        stretches = list(_stretches(query, known, line, shared))
+        lines = _lines(asked_t, place_t)
+        stretches = max((_stretches(query, known, line, shared) for line in lines), key=_explained)
         if not stretches:
             break
         for first, last, at, rate in stretches:
@@ -90,6 +94,23 @@ def _match(
         partial=max(query_matched, known_matched) < SHARE and not excerpt,
         best=(ranges[0].query_start_s, ranges[0].known_start_s),
     )
+
+
+def _lines(asked_t: NDArray[np.float64], place_t: NDArray[np.float64]) -> Iterator[Line]:
+    """The lines that most codes vote for, one after the other: a passage that repeats votes for several places."""
+    for _ in range(_LINES):
+        voted_for = voted(asked_t, place_t)
+        yield _exact(voted_for, asked_t, place_t)
+        apart = voted_for.miss(asked_t, place_t) > 2 * BIN_S
+        asked_t, place_t = asked_t[apart], place_t[apart]
+        if len(asked_t) < _VOTES_LEAST:
+            return
+
+
+def _explained(stretches: Sequence[tuple[int, int, NDArray[np.int64], float]]) -> tuple[int, float]:
+    """How many codes a line explains, and of equal ones how well."""
+    codes = sum(last - first for first, last, _, _ in stretches)
+    return codes, -sum((last - first) * rate for first, last, _, rate in stretches)
 
 
 def _exact(line: Line, asked_t: NDArray[np.float64], place_t: NDArray[np.float64]) -> Line:

@@ -166,3 +166,27 @@ def test_a_place_worth_looking_up_begins_a_run(values: list[int]) -> None:
     codes = np.asarray(values, np.uint32)
     places = landmarks(codes)
     assert all(place == 0 or codes[place] != codes[place - 1] for place in places)
+
+
+def test_an_excerpt_that_holds_a_repeated_passage_is_aligned_where_it_explains_most() -> None:
+    rng = np.random.default_rng(5)
+
+    def codes(count: int) -> NDArray[np.uint32]:
+        return rng.integers(0, 2**32, count, dtype=np.uint32)
+
+    def changed(part: NDArray[np.uint32], share: float) -> NDArray[np.uint32]:
+        """Three bits turned in a share of the codes, as another coding does."""
+        turned = np.bitwise_or.reduce(
+            [np.uint32(1) << rng.integers(0, 32, len(part), dtype=np.uint32) for _ in "123"]
+        )
+        return np.where(rng.random(len(part)) < share, part ^ turned, part)
+
+    passage, between = codes(80), codes(200)
+    # What comes back is not played the same: the query's passage has more codes in common with the first time.
+    again = changed(passage, 0.8)
+    known = np.concatenate([codes(200), passage, between, again, codes(200)])
+    query = np.concatenate([changed(between[-120:], 0.9), changed(passage, 0.3)])
+    (match,) = hear(query, KnownItems([item(known)]))
+    (part,) = match.alignment
+    assert part.query_end_s - part.query_start_s > 0.9 * len(query) * STEP_S
+    assert part.known_start_s - part.query_start_s == pytest.approx(360 * STEP_S, abs=2 * STEP_S)
