@@ -194,7 +194,10 @@ def imported(count: int) -> list[str]:
         f"| a million imported into {count:,} | hashes a second | p99 of a look-up | at rest | ratio (bar: 2) |",
         "|---|---|---|---|---|",
     ]
-    for name, pause in (("five times as fast as a store takes them in", 0.006), ("as fast as an index takes them in", 0.0005)):
+    for name, pause in (
+        ("five times as fast as a store takes them in", 0.006),
+        ("as fast as an index takes them in", 0.0005),
+    ):
         index = filled(codes, HammingIndex())
         index.search(queries[:10])
         end = time.perf_counter() + 5
