@@ -16,8 +16,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
@@ -33,6 +35,7 @@ from waarmerk.errors import UnavailableError, WaarmerkError
 
 VERSION = "2"
 ALONE_AFTER = 2
+KEPT_S = 3600.0
 _CARE_S = 5.0
 _BATCH = 500
 
@@ -247,8 +250,17 @@ class Worker:
         while not self._stop.wait(min(_CARE_S, 25 * self._poll_s)):
             try:
                 self._look_after()
+                self.forget(KEPT_S)
             except Exception:
                 logging.getLogger(__name__).exception("free places could not be looked after; trying again")
+
+    def forget(self, older_s: float) -> int:
+        """Has the library forget some of what ended longer ago than this, with what was seen; how many that were."""
+        until = datetime.fromtimestamp(time.time() - older_s, UTC).isoformat()  # by the library's clock
+        over = DBOS.list_workflows(completed_before=until, load_input=False, load_output=False, limit=_BATCH)
+        if over:
+            DBOS.delete_workflows([status.workflow_id for status in over])
+        return len(over)
 
     def _look_after(self) -> None:
         """Goes on with what dead workers held: as it stood where the steps are the same, anew where they are not."""
