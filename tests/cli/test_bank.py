@@ -9,6 +9,7 @@ import pytest
 
 from tests.bank.store.storing import SCAM, codes, fresh_database
 from tests.support import postgres
+from tests.support.clips import encode
 from waarmerk.bank.signals.pdq import print_hash
 from waarmerk.cli.main import run
 
@@ -292,3 +293,12 @@ def test_errors_of_matching_are_named_as_ours_like_every_other(bank, tmp_path: P
     said = bank("match", tmp_path / "none.jpg")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("waarmerk: ")
+
+
+def test_it_is_said_that_a_black_clip_is_found_by_equal_files_alone(bank, tmp_path: Path) -> None:
+    path = encode(tmp_path / "black.mp4", [np.zeros((120, 160, 3), np.uint8)] * 12)
+    said = bank("add", path, *FROM, "--by", "Ann")
+    assert said.code == 0
+    assert "black.mp4: its pictures show too little to be recognised by" in said.err
+    assert "only an equal file will be found" in said.err
+    assert bank("match", path, "--fail-on", "match").code == 3

@@ -29,7 +29,7 @@ from waarmerk.bank.store.values import Added, Bank, BankKind, By, Source, Status
 from waarmerk.cli import bank_life, bank_serve
 from waarmerk.cli.bank_clusters import clusters_
 from waarmerk.cli.bank_exchange import WRITTEN, format_wanted, write_records
-from waarmerk.cli.bank_hash import hash_files
+from waarmerk.cli.bank_hash import dull, hash_files
 from waarmerk.cli.bank_shared import BANK, BY, FORMAT, NAME, entry_json, opened_reader, opened_store, say, wants_json
 from waarmerk.cli.log_common import opened
 from waarmerk.errors import ANSWER_IS_NO, InputError, UsageError, WaarmerkError, combined_exit_code
@@ -81,13 +81,16 @@ def add(
         store.bank(name)
         for path in files:
             try:
-                entries = [entry_of(item, status, note) for item in read_items(path)]
+                items = read_items(path)
+                entries = [entry_of(item, status, note) for item in items]
                 added = store.add(name, Source(source, category), entries, By(by))
             except WaarmerkError as error:
                 codes.append(error.exit_code)
                 where = error.where or str(path)
                 say(type(error)(error.message, where=where, hint=error.hint).sentence())
                 continue
+            for why in filter(None, map(dull, items)):
+                say(f"{plain(str(path))}: {why}")
             _tell_added(added, str(path), as_json=as_json)
     raise typer.Exit(combined_exit_code(codes))
 

@@ -11,7 +11,7 @@ import typer
 
 from waarmerk.bank.hashing import hash_medium
 from waarmerk.bank.printed import print_signals
-from waarmerk.bank.signals.interface import MediumSignals
+from waarmerk.bank.signals.interface import KnownItem, MediumSignals
 from waarmerk.bank.signals.pdq import QUALITY_FLOOR, print_hash
 from waarmerk.bank.signals.vpdq import write_vpdq
 from waarmerk.errors import UsageError, WaarmerkError, combined_exit_code
@@ -39,8 +39,8 @@ def hash_files(
             codes.append(error.exit_code)
             continue
         _print(str(path), signals, output)
-        if not len(signals.frames.usable()):
-            print(f"waarmerk: {plain(str(path))}: {_dull(signals)}", file=sys.stderr)
+        if why := dull(signals):
+            print(f"waarmerk: {plain(str(path))}: {why}", file=sys.stderr)
     raise typer.Exit(combined_exit_code(codes))
 
 
@@ -65,10 +65,14 @@ def _lines(signals: MediumSignals) -> list[str]:
     return [*lines, *(plain(f"{name} is missing: {why}") for name, why in signals.absent.items())]
 
 
-def _dull(signals: MediumSignals) -> str:
-    what = "the picture shows" if signals.kind == "image" else "its pictures show"
-    best = int(signals.frames.quality.max())
+def dull(item: MediumSignals | KnownItem) -> str:
+    """Why no copy of it will be found by its pictures, "" where one will."""
+    if not len(item.frames) or len(item.frames.usable()):
+        return ""
+    what = "the picture shows" if item.kind == "image" else "its pictures show"
+    found = "only an equal file" if item.audio is None else "only its sound and an equal file"
+    best = int(item.frames.quality.max())
     return (
-        f"{what} too little to be recognised by (quality {best} of 100, {QUALITY_FLOOR} is the least): only an equal "
-        "file will be found"
+        f"{what} too little to be recognised by (quality {best} of 100, {QUALITY_FLOOR} is the least): {found} will "
+        "be found"
     )
