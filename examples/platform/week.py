@@ -13,6 +13,7 @@ import argparse
 import base64
 import json
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,13 +144,13 @@ def live(week: Week) -> Lived:
     )
     seed_bank(installation, KNOWN, world.moment)
     try:
-        with server, running(installation, world.moment) as made, served(made) as url:
+        with server, running(installation, world.moment) as made, served(made) as url, ExitStack() as ended:
             with made.site.desk.write() as unit:
                 keys = {role: new_key(unit, role, role) for role in ("platform", "authority")}
                 keys |= {ref: new_key(unit, ref, "flagger", flagger_ref=ref) for ref in FLAGGERS}
                 for login in STAFF:
                     add_member(unit, login, PASSWORD, "senior")
-            client = _inhabited(world, made, url, keys)
+            client = _inhabited(world, made, url, keys, ended)
             _published(world, made, client)
             _handed_over(world, made, client)
     finally:
@@ -157,7 +158,7 @@ def live(week: Week) -> Lived:
     return Lived(world.wrong.wrong, world.wrong.cases, world.room.refused)
 
 
-def _inhabited(world: _World, made: Running, url: str, keys: dict[str, str]) -> Client:
+def _inhabited(world: _World, made: Running, url: str, keys: dict[str, str], ended: ExitStack) -> Client:
     """Everybody does what they do until the end; the platform's client."""
     week, loop, wrong = world.week, world.loop, world.wrong
     later = _Later(loop, world.books)
@@ -175,6 +176,8 @@ def _inhabited(world: _World, made: Running, url: str, keys: dict[str, str]) -> 
         known,
         world.back,
     )
+
+    ended.callback(client.close)
 
     def settle() -> None:
         quiet(made, submits=not world.database.shut)
@@ -203,6 +206,7 @@ def _inhabited(world: _World, made: Running, url: str, keys: dict[str, str]) -> 
     for number, login in enumerate(STAFF):
         chance = stream(week.seed, f"reviewer {number}")
         reviewer = Reviewer(loop, client, chance, wrong, login, PASSWORD, settle, world.room)
+        ended.callback(reviewer.close)
         loop.after((6 + number) * HOUR + number * 7 * MINUTE, reviewer.begin)
     loop.after(HOUR, _hourly, loop, settle)
     if "statements-blocked" in week.habits:

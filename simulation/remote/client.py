@@ -64,6 +64,10 @@ class Client:
     def __post_init__(self) -> None:
         self._http = httpx.Client(base_url=self.address, timeout=60, trust_env=False)
 
+    def close(self) -> None:
+        """Ends its connections."""
+        self._http.close()
+
     def crowd(self, uploads: int) -> None:
         """See `acts.Platform`: each of them is one upload of somebody of whom nothing else is heard."""
         for _ in range(uploads):

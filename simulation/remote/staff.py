@@ -78,6 +78,10 @@ class Reviewer:
         self._log_in()
         self._left: set[str] = set()
 
+    def close(self) -> None:
+        """Ends their connections."""
+        self._http.close()
+
     def begin(self) -> None:
         """Works, and comes back; sooner where there was something to do."""
         hour = self._loop.now % DAY // HOUR
