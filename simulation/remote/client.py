@@ -62,7 +62,9 @@ class Client:
     _after: str = ""
 
     def __post_init__(self) -> None:
-        self._http = httpx.Client(base_url=self.address, timeout=60, trust_env=False)
+        # No connection is kept: one that the desk closed meanwhile would break the next request.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(base_url=self.address, timeout=60, trust_env=False, limits=limits)
 
     def close(self) -> None:
         """Ends its connections."""
