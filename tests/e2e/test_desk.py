@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.desk.conftest import Place, choice
 from tests.support import clips
@@ -190,6 +190,39 @@ def test_what_is_locked_is_never_shown(browser: Browser, served: Served) -> None
     assert "locked" in text and "the title" not in text and "my face" not in text
     assert page.goto(f"{served.address}/case/{case}/medium").status == 404
     assert place.events("material.viewed")[0]["role"] == "senior"
+
+
+def test_the_medium_plays_behind_its_blur_and_the_timeline_seeks(
+    browser: Browser, served: Served, tmp_path: Path
+) -> None:
+    place, media = served.place, served.web.site.media
+    assert media
+    clip = clips.portrait_clip(tmp_path / "clip.mp4", seconds=4.0)
+    items = [served.web.upload(ref, sha256=media.add(clip)) for ref in ("v1", "v2")]
+    known, case = (place.row(tables.case, tables.case.c.item == item).id for item in items)
+    place.waiting(known)
+    with place.desk.write() as unit:
+        decision = decide(unit, known, "a" * 32, choice(), 0).decision
+        unit.connection.execute(tables.banked.insert().values(entry="e" * 32, decision=decision))
+        match = {"entry": "e" * 32, "status": "confirmed", "signal": "pdq", "distance": 2, "ranges": [[1, 3, 2, 4]]}
+        looked = update(tables.case).where(tables.case.c.id == case).values(looked={"matches": [match]})
+        unit.connection.execute(looked)
+    place.waiting(case)
+    page = logged_in(browser, served, "anne")
+    page.goto(f"{served.address}/case/{case}")
+    page.wait_for_function("[...document.querySelectorAll('video')].every((each) => each.readyState >= 1)")
+    both = "[...document.querySelectorAll('video')]"
+    assert page.evaluate(f"{both}.map((each) => getComputedStyle(each).filter)") == ["blur(18px) grayscale(1)"] * 2
+    assert page.evaluate(f"{both}.every((each) => each.muted)")
+    nothing_wrong(page)
+    page.click(".timeline")  # its middle
+    times = page.evaluate(f"{both}.map((each) => each.currentTime)")
+    assert times == pytest.approx([2.0, 3.0], abs=0.05)
+    page.click("#toggle")
+    assert page.evaluate(f"{both}.map((each) => getComputedStyle(each).filter)") == ["none"] * 2
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.screenshot(path=str(tmp_path / "case.png"), full_page=True)
 
 
 def test_a_form_from_elsewhere_is_refused(served: Served) -> None:

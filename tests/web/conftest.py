@@ -12,6 +12,7 @@ from waarmerk.desk.people.keys import new_key
 from waarmerk.desk.store.media import open_media
 from waarmerk.web.app import create_app
 from waarmerk.web.auth.rates import Rates
+from waarmerk.web.console.previews import Previews
 from waarmerk.web.site import Site
 
 
@@ -19,9 +20,10 @@ class Web:
     """The app, and clients with keys of each role."""
 
     def __init__(self, at: Place, folder: Path) -> None:
-        self.place = at
+        self.place, self.folder = at, folder
         media = open_media(str(folder / "media"), folder / "scratch")
-        self.site = Site(at.desk, Rates(1000, 1000, time.monotonic), media, max_upload=1 << 20)
+        previews = Previews(at.desk, media, folder / "previews")
+        self.site = Site(at.desk, Rates(1000, 1000, time.monotonic), media, previews, max_upload=1 << 20)
         self.app = create_app(self.site)
         self.client = TestClient(self.app, raise_server_exceptions=False)
         with at.desk.write() as unit:

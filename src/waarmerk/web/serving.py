@@ -36,6 +36,7 @@ from waarmerk.desk.telling.webhooks import Endpoint
 from waarmerk.examine.walk import Examiner, Options
 from waarmerk.web.app import create_app
 from waarmerk.web.auth.rates import Rates
+from waarmerk.web.console.previews import Previews
 from waarmerk.web.duties import Duty, Lead, Outside, delivering, duties_of, log_here
 from waarmerk.web.listening import MOST_CONNECTIONS, Patient, Server
 from waarmerk.web.public.looking import Looks, router_of
@@ -130,6 +131,7 @@ def running(
         desk,
         Rates(installation.requests_per_second, int(installation.requests_per_second * 4), time.monotonic),
         media,
+        Previews(desk, media, installation.folder / "previews"),
         log,
         mode=installation.mode,
         local=local,
@@ -159,6 +161,8 @@ def running(
             )
             worker.start()
             regular = [each.led(lead) for each in duties_of(installation.outside, desk)]
+        if site.previews is not None:
+            regular.append(Duty("previews", 60.0, site.previews.sweep))
         if log is not None:
             log_pace = installation.pace if installation.log_pace is None else installation.log_pace
             regular.append(Duty("log", log_pace, delivering(desk, log)))

@@ -16,6 +16,7 @@ from waarmerk.desk.store.media import MediaStore
 from waarmerk.desk.store.unit import Desk, written
 from waarmerk.record.log.posix import PosixStorage
 from waarmerk.web.auth.rates import Rates
+from waarmerk.web.console.previews import Previews
 
 
 def nothing_to_retire(entry: str, pid: str, decision: str | None) -> None:
@@ -37,6 +38,7 @@ class Site:
     desk: Desk
     rates: Rates
     media: MediaStore | None = None
+    previews: Previews | None = None
     log: PosixStorage | None = None
     mode: Literal["live", "shadow"] = "shadow"
     local: bool = False

@@ -81,6 +81,10 @@ class DeskBank:
                 category=_CONTEXTS.get(told.entry.source.category, "other"),
                 signal=told.match.signal,
                 distance=told.match.distance,
+                ranges=tuple(
+                    (each.query_start_s, each.query_end_s, each.known_start_s, each.known_end_s)
+                    for each in told.match.alignment
+                ),
             )
             for told in ask(self._replica, signals).matches
         )

@@ -37,13 +37,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Known:
-    """A known item that this one shows. `entry`: 128 bits in hexadecimal."""
+    """A known item that this one shows. `entry`: 128 bits in hexadecimal; `ranges`: start and end in this medium,
+    start and end in the known one, in seconds."""
 
     entry: str
     status: Literal["seeded", "confirmed"]
     category: str
     signal: str
     distance: int
+    ranges: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True)

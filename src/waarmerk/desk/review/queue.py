@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, and_, func, select, tuple_
 from waarmerk.desk.store.tables import (
     agreement,
     authority_order,
+    banked,
     case,
     cause,
     challenge,
@@ -121,6 +122,45 @@ def whole(connection: Connection, case_id: str) -> Whole:
         decisions=[*connection.execute(select(decision).where(decision.c.item == row.item).order_by(decision.c.at))],
         first=connection.execute(select(agreement).where(agreement.c.case == case_id)).first(),
     )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A known item that a case's item shows. `item`: the same item here, None where the bank holds hashes alone;
+    `ranges`: start and end in this medium, start and end in the known one, in seconds."""
+
+    entry: str
+    status: str
+    signal: str
+    distance: int
+    item: str | None
+    locked: bool
+    ranges: tuple[tuple[float, float, float, float], ...]
+
+
+def known(connection: Connection, case_id: str) -> list[Shown]:
+    """The known items that the bank found in a case's item, the surest first."""
+    looked = connection.scalar(select(case.c.looked).where(case.c.id == case_id)) or {}
+    matches = looked.get("matches", ())
+    rows = connection.execute(
+        select(banked.c.entry, item.c.id, item.c.locked)
+        .join(decision, decision.c.id == banked.c.decision)
+        .join(item, item.c.id == decision.c.item)
+        .where(banked.c.entry.in_([each["entry"] for each in matches]))
+    )
+    here = {row.entry: row for row in rows}
+    return [
+        Shown(
+            entry=each["entry"],
+            status=each["status"],
+            signal=each["signal"],
+            distance=each["distance"],
+            item=here[each["entry"]].id if each["entry"] in here else None,
+            locked=each["entry"] in here and here[each["entry"]].locked,
+            ranges=tuple(tuple(stretch) for stretch in each.get("ranges", ())),
+        )
+        for each in matches
+    ]
 
 
 def _caused(connection: Connection, case_id: str, kind: str, table: Any) -> list[Row[Any]]:

@@ -1,7 +1,8 @@
 """A copy of a medium as an upload leaves it: every picture decoded in the jail, encoded again with x264 outside it.
 
-Only evaluations make copies; an examination never encodes (docs/adr/0004-licence.md). What is encoded are pixels that
-the jailed child decoded, so no stranger's bytes are parsed here. Time stamps are kept; sound is left out.
+Evaluations make copies, and the console its previews; an examination never encodes (docs/adr/0004-licence.md).
+What is encoded are pixels that the jailed child decoded, so no stranger's bytes are parsed here. Time stamps are
+kept; sound is left out.
 """
 
 from __future__ import annotations

@@ -8,14 +8,13 @@ Rules:
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
-from starlette.background import BackgroundTask
 
 from waarmerk.desk.people.accounts import SESSION_HOURS, Member, log_in, log_out, note_look
 from waarmerk.desk.policy.choice import Choice, Proposal
@@ -135,26 +134,44 @@ def decide_case(
 
 @router.get("/case/{case_id}/medium")
 def medium(case_id: CaseId, site: SiteHere, who: Who) -> Response:
-    """The medium itself, never of a locked item; the browser may run nothing in it."""
-    with site.desk.write() as unit:
-        row = unit.connection.execute(
-            select(item.c.id, item.c.sha256, item.c.locked, item.c.content_type)
+    """The medium's preview, in ranges where the browser asks for them; never of a locked item."""
+    with site.desk.read() as connection:
+        row = connection.execute(
+            select(item.c.id, item.c.sha256, item.c.locked)
             .join(case, case.c.item == item.c.id)
             .where(case.c.id == case_id)
         ).first()
-        if row is None or row.sha256 is None or row.locked or site.media is None:
-            raise HTTPException(404, "there is nothing to show")
-        note_look(unit, who, row.id, "medium")
-    kind = "image/*" if _PICTURES in row.content_type else "video/mp4"
-    held = site.media.local(row.sha256)
-    path = held.__enter__()
-    done = BackgroundTask(held.__exit__, None, None, None)
-    return FileResponse(path, media_type=kind, headers=_SANDBOX, background=done)
+    return _shown(site, who, row, "medium")
+
+
+@router.get("/case/{case_id}/known/{entry}")
+def known_medium(case_id: CaseId, entry: CaseId, site: SiteHere, who: Who) -> Response:
+    """The preview of a known item that a case's item shows, where it was uploaded here; never of a locked one."""
+    with site.desk.read() as connection:
+        found = {each.entry: each for each in queue.known(connection, case_id)}.get(entry)
+        row = None
+        if found is not None and found.item is not None:
+            query = select(item.c.id, item.c.sha256, item.c.locked).where(item.c.id == found.item)
+            row = connection.execute(query).first()
+    return _shown(site, who, row, "known")
+
+
+def _shown(site: Site, who: Member, row: Any, purpose: str) -> Response:
+    made = None
+    if row is not None and row.sha256 is not None and not row.locked and site.previews is not None:
+        made = site.previews.of(row.sha256)
+    if row is None or made is None:
+        raise HTTPException(404, "there is nothing to show")
+    with site.desk.write() as unit:
+        note_look(unit, who, row.id, purpose)
+    path, kind = made
+    return FileResponse(path, media_type=kind, headers=_SANDBOX)
 
 
 def _case(case_id: str, request: Request, site: Site, who: Member, status: int = 200, said: str = "") -> HTMLResponse:
     with site.desk.read() as connection:
         found = queue.whole(connection, case_id)
+        matches = [] if found.item.locked else queue.known(connection, case_id)
     with site.desk.write() as unit:
         note_look(unit, who, found.item.id, "case")
     return render(
@@ -171,6 +188,7 @@ def _case(case_id: str, request: Request, site: Site, who: Member, status: int =
         challenge=found.challenge,
         challenged=found.challenged,
         report=found.report,
+        matches=matches,
         decisions=found.decisions,
         first=found.first,
         proposal=found.case.proposal,

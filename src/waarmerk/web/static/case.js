@@ -19,7 +19,7 @@ const toggle = document.querySelector("#toggle");
 if (medium && toggle) {
   toggle.addEventListener("click", () => {
     const guarded = medium.classList.toggle("guarded");
-    medium.muted = true;
+    for (const other of document.querySelectorAll("[id^=known-]")) other.classList.toggle("guarded", guarded);
     toggle.textContent = guarded ? toggle.dataset.show : toggle.dataset.hide;
   });
 }
@@ -29,6 +29,9 @@ for (const track of document.querySelectorAll("[data-start]")) {
     const box = track.getBoundingClientRect();
     const share = event.detail ? (event.clientX - box.left) / box.width : 0;
     const start = Number(track.dataset.start);
-    medium.currentTime = start + share * (Number(track.dataset.end) - start);
+    const into = share * (Number(track.dataset.end) - start);
+    medium.currentTime = start + into;
+    const known = document.getElementById(track.dataset.beside);
+    if (known && "currentTime" in known) known.currentTime = Number(track.dataset.known) + into;
   });
 }
