@@ -41,6 +41,14 @@ def test_anybody_draws_the_same_and_a_larger_sample_begins_with_the_smaller(ids,
     assert drawn(names, n + 5)[:n] == first
 
 
+@given(IDS, st.integers(1, 20), st.randoms())
+def test_what_stands_twice_is_drawn_once(ids, n, random) -> None:
+    names = [one.hex() for one in ids]
+    twice = names * 2
+    random.shuffle(twice)
+    assert drawn(twice, n) == again(names, n, "notices")
+
+
 def test_another_purpose_beacon_or_checkpoint_draws_others() -> None:
     names = [hashlib.sha256(bytes([n])).hexdigest()[:32] for n in range(200)]
     assert drawn(names, 20) != drawn(names, 20, "decisions")

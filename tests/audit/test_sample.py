@@ -4,19 +4,22 @@ import base64
 import csv
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.audit.story import Story, clock, ident
+from tests.audit.story import START, Story, clock, ident
 from tests.audit.worlds import world
 from tests.record.making import Record as Log
 from waarmerk.record.events.checking import SeedSource
 from waarmerk.record.log.keyring import read_keys
-from waarmerk.record.log.note import MAX_NOTE, sign_note
+from waarmerk.record.log.keys import COSIGNATURE, SigningKey
+from waarmerk.record.log.note import MAX_NOTE, Note, parse_note, sign_note, signature_by
 from waarmerk.record.log.storage import PUBLIC
 
 BEACON = "8f1c" * 8
+WITNESS = SigningKey("witness.example", COSIGNATURE, bytes(range(32)))
 
 
 def heads(folder: Path) -> list[Path]:
@@ -101,6 +104,7 @@ def test_notices_and_decisions_come_from_below_the_checkpoint(draw, made: Path, 
     early, late = heads(made)[8], heads(made)[-2]
     whole = draw("--purpose", purpose, "--n", 99999, head=early)
     ids = [item["id"] for item in whole["items"]]
+    assert (whole["probability"], whole["bound"]) == (1, 0)
     assert whole["n"] == whole["population"] == len(set(ids)) > 20
     assert max(item["index"] for item in whole["items"]) < whole["size"]
     assert [item["id"] for item in draw("--purpose", purpose, "--n", 7, head=early)["items"]] == ids[:7]
@@ -110,15 +114,53 @@ def test_notices_and_decisions_come_from_below_the_checkpoint(draw, made: Path, 
 
 def test_it_is_said_whether_the_beacon_is_younger_than_the_population(draw, command, made: Path) -> None:
     asked = ("--purpose", "notices", "--n", 3)
-    assert draw(*asked)["after"] is None
-    assert draw(*asked, "--beacon-at", "2031-01-01T00:00:00Z")["after"] is True
+    later = ("--beacon-at", "2031-01-01T00:00:00Z")
+    witness = ("--witness-key", (made / "checkpoints/witness.key").read_text().strip())
+    assert draw(*asked)["after"] == "no_time"
+    assert draw(*asked, *later)["after"] == "clock"
+    by_witness = draw(*asked, *later, *witness)
+    assert by_witness["after"] == "witness"
+    assert by_witness["last_entry_at"] <= by_witness["witnessed_at"] < "2031"
     told = draw(*asked, "--beacon-at", "2026-03-02T01:00:00Z", code=2)["error"]
     assert "could know the draw" in told
     out = command(
         *("audit", "sample", made / "bundle.zip", *asked, "--seed-from", heads(made)[-2], "--beacon", BEACON),
         *("--lang", "nl"),
     ).out
-    assert "niet aangetoond" in out and "3 getrokken uit" in out
+    assert "niet aangetoond" in out and "3 getrokken uit" in out and "van wie die is weet niemand" in out
+
+
+@pytest.mark.parametrize(("hours", "after"), [(9, "witness"), (11, "not_witnessed"), (None, "not_witnessed")])
+def test_a_witness_shows_it_only_where_it_cosigned_before_the_beacon(
+    command, tmp_path: Path, hours: float | None, after: str
+) -> None:
+    story = Story()
+    story.notice("a", 1)
+    log = story.log()
+    head = published(log)
+    if hours is not None:
+        note = parse_note(head)
+        at = int((START + timedelta(hours=hours)).timestamp())
+        head = Note(note.text, (*note.signatures, signature_by(WITNESS, note.text, at))).data
+    (tmp_path / "head").write_bytes(head)
+    given = ("--purpose", "notices", "--n", 1, "--seed-from", tmp_path / "head", "--beacon", BEACON)
+    when = ("--beacon-at", clock(10), "--witness-key", WITNESS.verifier.text, "--key", log.key.text)
+    bundle = log.bundle(tmp_path / "b.zip")
+    sample = json.loads(command("audit", "sample", bundle, *given, *when, "--format", "json").out)
+    assert (sample["after"], sample["own_key"]) == (after, False)
+    shown = command("audit", "sample", bundle, *given, *when).out
+    assert ("cannot be shown" in shown) is (after == "not_witnessed")
+
+
+def test_an_entry_of_another_service_is_one_that_could_shape_the_draw(command, tmp_path: Path) -> None:
+    story = Story()
+    story.notice("a", 1)
+    story.notice("b", 20, service="other.example", channel="other")
+    log = story.log()
+    (tmp_path / "head").write_bytes(published(log))
+    given = ("--purpose", "notices", "--n", 1, "--seed-from", tmp_path / "head", "--beacon", BEACON)
+    asked = (*given, "--service", "video.example", "--beacon-at", clock(10))
+    assert "could know the draw" in command("audit", "sample", log.bundle(tmp_path / "b.zip"), *asked, code=2).err
 
 
 def test_a_plan_in_the_log_stands_beside_the_draw(command, tmp_path: Path) -> None:

@@ -44,17 +44,23 @@ class Draw(Generic[T]):
     def __init__(self, seed: bytes, n: int) -> None:
         self._seed, self._n = seed, n
         self._kept: list[tuple[int, str, T]] = []
+        self._ids: set[str] = set()
         self.population = 0
 
     def offer(self, item: str, payload: T) -> None:
-        """One of the population: its id, 32 hexadecimal digits, each once."""
+        """One of the population: its id, 32 hexadecimal digits; one that comes again is drawn once."""
         self.population += 1
         ticket = -int.from_bytes(hashlib.sha256(self._seed + bytes.fromhex(item)).digest(), "big")
+        if item in self._ids:
+            return
         entry = (ticket, item, payload)
         if len(self._kept) < self._n:
             heapq.heappush(self._kept, entry)
         elif ticket > self._kept[0][0]:
-            heapq.heapreplace(self._kept, entry)
+            self._ids.remove(heapq.heapreplace(self._kept, entry)[1])
+        else:
+            return
+        self._ids.add(item)
 
     def drawn(self) -> list[tuple[str, str, T]]:
         """Ticket in hexadecimal, id and payload of each that was drawn, smallest ticket first."""

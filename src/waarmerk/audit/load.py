@@ -99,14 +99,15 @@ def load_bundle(bundle: Bundle, keys: Keys, fields: Mapping[str, Iterable[str]],
         shared.append(Note("absent", gaps.count, tuple(first for first, _ in gaps.shown), {"entries": gaps.words()}))
     if len(services) > 1:
         shared.append(Note("several_services", len(services), (), {"services": ", ".join(sorted(services))}))
-    witnessed = _witnessed(signed, keys.witnesses)
+    seen = witnessed(signed, keys.witnesses)
     return [
-        services[name].record(name, manifest.origin, (manifest.first, manifest.end), gaps.count, shared, witnessed)
+        services[name].record(name, manifest.origin, (manifest.first, manifest.end), gaps.count, shared, seen)
         for name in sorted(services)
     ]
 
 
-def _witnessed(signed: SignedCheckpoint, witnesses: Sequence[VerifierKey]) -> Witnessed | None:
+def witnessed(signed: SignedCheckpoint, witnesses: Sequence[VerifierKey]) -> Witnessed | None:
+    """Which of the witnesses cosigned and when, ms; None where none was named. Raises `IntegrityError`."""
     if not witnesses:
         return None
     found = signed.cosigned_by(witnesses)

@@ -3,8 +3,10 @@
 Rules:
 - The population is what lies below the checkpoint that the seed is made from: what came later cannot be shaped with
   the draw in hand. That checkpoint must be one of this very log, and the bundle must hold from its first entry on.
-- The beacon must have become known after the last entry of the population; where it shows that it was known before,
-  nothing is drawn. Without a time it is said that this was not shown.
+- The beacon must have become known after the checkpoint was made, else whoever made it could try entries until the
+  draw pleases. Where it was known before the last entry below it (of whatever service), nothing is drawn. A witness's
+  cosignature shows when the checkpoint stood; without one this rests on the platform's clock; without the beacon's
+  time nothing shows it. Each is said.
 - Uploads are drawn from the hours that the log committed to, so also what nobody acted on.
 - A plan in the log that was made for this purpose is shown, with what differs from it.
 """
@@ -21,7 +23,8 @@ import msgspec
 from waarmerk.audit.drawing import Draw, beacon_bytes, seed_of
 from waarmerk.audit.figures import upper_bound
 from waarmerk.audit.frames import Committed, hours
-from waarmerk.audit.load import Keys
+from waarmerk.audit.load import Keys, witnessed
+from waarmerk.audit.loaded import Witnessed
 from waarmerk.audit.rows import milliseconds, moment
 from waarmerk.errors import InputError, IntegrityError, UsageError
 from waarmerk.record.bundle.read import Bundle, open_bundle
@@ -37,6 +40,8 @@ from waarmerk.record.verify import Tree, verify_event
 SCHEMA = "waarmerk.sample/1"
 Purpose = Literal["notices", "decisions", "uploads"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+After = Literal["witness", "clock", "not_witnessed", "no_time"]
+"""A witness, or the platform's clock, show that the beacon is younger; the witnesses named do not; it has no time."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +78,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """A drawn sample (schema `waarmerk.sample/1`): the same for whoever has bundle, checkpoint and beacon.
 
     `probability`: with which each of the population was drawn; `bound`: the share of deviations that n without one
-    exclude, one-sided 95 % (exact, for a population much larger than n); `after`: whether the beacon is shown to be
-    younger than the last entry below the checkpoint.
+    exclude, one-sided 95 % (exact, for a population much larger than n; 0 where all of it was taken); `after`: what
+    shows that the beacon is younger than the checkpoint; `witnessed_at`: when a witness first cosigned that.
     """
 
     service: str
@@ -91,7 +96,9 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     seed: str
     last_entry_at: str | None
     beacon_at: str | None
-    after: bool | None
+    witnessed_at: str | None
+    after: After
+    own_key: bool
     plans: tuple[Planned, ...]
     unsound: tuple[Unsound, ...]
     items: tuple[Item, ...]
@@ -127,10 +134,11 @@ def draw_sample(path: Path, keys: Keys, wanted: Wanted) -> Sample:
         if not log_keys:
             raise UsageError("the bundle brings no key and none was given", where=str(path), hint="give --key")
         tree = Tree(bundle.signed(log_keys).head, bundle.tile)
-        head = open_checkpoint(wanted.checkpoint, log_keys, bundle.manifest.origin).head
+        signed = open_checkpoint(wanted.checkpoint, log_keys, bundle.manifest.origin)
+        head, seen = signed.head, witnessed(signed, keys.witnesses)
         _check_head(bundle, tree, head, wanted.checkpoint, str(path))
         seed = seed_of(head, wanted.purpose, beacon)
-        pass_ = _Pass(wanted, head, Draw(seed, wanted.n))
+        pass_ = _Pass(wanted, head, Draw(seed, wanted.n), seen, own_key=not keys.log)
         for stored in bundle.events():
             pass_.take(stored.index, verify_event(stored, tree.leaf(stored.index)).event)
     return pass_.sample(seed, beacon)
@@ -165,6 +173,8 @@ class _Pass:
     wanted: Wanted
     head: Checkpoint
     draw: Draw[tuple[int, str | None]]
+    witnessed: Witnessed | None
+    own_key: bool
     committed: dict[int, Committed] = field(default_factory=dict)
     plans: list[tuple[int, SamplePlanned]] = field(default_factory=list)
     services: set[str] = field(default_factory=set)
@@ -172,6 +182,8 @@ class _Pass:
     kinds: int = 0
 
     def take(self, index: int, event: Event) -> None:
+        if index < self.head.size:
+            self.last_at = max(self.last_at or 0, milliseconds(event.logged_at))
         if self.wanted.service not in (None, event.service):
             return
         self.services.add(event.service)
@@ -181,7 +193,6 @@ class _Pass:
             self.committed[milliseconds(event.start)] = Committed(index, event.uploads, event.frame_root)
         if index >= self.head.size:
             return
-        self.last_at = max(self.last_at or 0, milliseconds(event.logged_at))
         purpose = self.wanted.purpose
         if purpose == "notices" and isinstance(event, NoticeReceived):
             self.draw.offer(event.notice, (index, None))
@@ -199,13 +210,7 @@ class _Pass:
             raise InputError(
                 f"below the checkpoint's {self.head.size} entries the log has nothing to draw {wanted.purpose} from"
             )
-        after = None if wanted.beacon_at is None else wanted.beacon_at > (self.last_at or 0)
-        if after is False:
-            raise UsageError(
-                f"the beacon was known at {moment(wanted.beacon_at or 0)}, before the last entry below the checkpoint"
-                f" ({moment(self.last_at or 0)}): whoever wrote that entry could know the draw",
-                hint="take an earlier checkpoint, or a later round of the beacon",
-            )
+        after = self._after()
         unsound = tuple(self._hours())
         drawn = self.draw.drawn()
         population = self.draw.population
@@ -216,7 +221,7 @@ class _Pass:
             population=population,
             not_covered=sum(hour.uploads for hour in unsound),
             probability=len(drawn) / population if population else 0.0,
-            bound=upper_bound(0, len(drawn)),
+            bound=0.0 if len(drawn) == population else upper_bound(0, len(drawn)),
             origin=self.head.origin,
             size=self.head.size,
             root=self.head.root.hex(),
@@ -224,7 +229,9 @@ class _Pass:
             seed=seed.hex(),
             last_entry_at=None if self.last_at is None else moment(self.last_at),
             beacon_at=None if wanted.beacon_at is None else moment(wanted.beacon_at),
+            witnessed_at=moment(min(self.witnessed.times)) if self.witnessed and self.witnessed.times else None,
             after=after,
+            own_key=self.own_key,
             plans=tuple(self._planned(index, plan) for index, plan in self.plans),
             unsound=unsound,
             items=tuple(
@@ -232,6 +239,20 @@ class _Pass:
                 for rank, (ticket, item, (index, hour)) in enumerate(drawn, 1)
             ),
         )
+
+    def _after(self) -> After:
+        known = self.wanted.beacon_at
+        if known is None:
+            return "no_time"
+        if known <= (self.last_at or 0):
+            raise UsageError(
+                f"the beacon was known at {moment(known)}, before the last entry below the checkpoint"
+                f" ({moment(self.last_at or 0)}): whoever wrote that entry could know the draw",
+                hint="take an earlier checkpoint, or a later round of the beacon",
+            )
+        if self.witnessed is None:
+            return "clock"
+        return "witness" if any(at < known for at in self.witnessed.times) else "not_witnessed"
 
     def _hours(self) -> Iterator[Unsound]:
         if self.wanted.frames is None:

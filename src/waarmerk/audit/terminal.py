@@ -52,10 +52,16 @@ def sample_lines(sample: Sample, asked: int, language: Language) -> Iterator[str
     yield said.say("sample.size", n=sample.n, population=sample.population, share=_percent(said, sample.probability))
     if sample.n < asked:
         yield said.say("sample.all", asked=asked)
-    yield said.say("sample.bound", n=sample.n, bound=_percent(said, sample.bound))
+    if sample.n < sample.population:
+        yield said.say("sample.bound", n=sample.n, bound=_percent(said, sample.bound))
     yield said.say(
-        "sample.after" if sample.after else "sample.not_shown", last=sample.last_entry_at, beacon=sample.beacon_at
+        f"sample.after.{sample.after}",
+        last=sample.last_entry_at,
+        beacon=sample.beacon_at,
+        witnessed=sample.witnessed_at or "—",
     )
+    if sample.own_key:
+        yield said.say("sample.own_key")
     for plan in sample.plans:
         differs = ", ".join(said.say(f"sample.differs.{name}") for name in plan.differs)
         code = "sample.plan_differs" if differs else "sample.plan"

@@ -21,6 +21,7 @@ def sample_command(
     beacon_at: str = typer.Option(None, "--beacon-at", help="When that value became known: 2026-03-02T09:00:00Z."),
     frames: Path = typer.Option(None, "--frames", help="The platform's list of uploads (hour_at, item, salt), CSV."),
     key: list[str] = typer.Option([], "--key", help="A verifier key of the log; without it, the bundle's own."),
+    witness_key: list[str] = typer.Option([], "--witness-key", help="A witness's verifier key; again for more."),
     service: str = typer.Option(None, "--service", help="The service, where the bundle has several."),
     out: Path = typer.Option(None, "--out", help="Write what was drawn there, CSV.", dir_okay=False),
     output: str = OUTPUT,
@@ -47,7 +48,7 @@ def sample_command(
         frames=frames,
         service=service,
     )
-    sample = draw_sample(bundle, Keys(parse_keys(key), ()), wanted)
+    sample = draw_sample(bundle, Keys(parse_keys(key), parse_keys(witness_key)), wanted)
     if out is not None:
         try:
             with out.open("w", encoding="utf-8", newline="") as stream:
