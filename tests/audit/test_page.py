@@ -1,5 +1,6 @@
 """`waarmerk audit run --html`: what the page says, where its figures come from, that it asks nobody for anything."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.audit.story import EXAMPLE, Story
 from tests.audit.test_command import negligent
+from tests.audit.worlds import world
 from waarmerk.audit.obligations import all_obligations
 from waarmerk.audit.page_words import PageWords
 
@@ -125,3 +127,29 @@ def test_a_page_that_cannot_be_written_is_told(command, bundle: Path, tmp_path: 
 )
 def test_spans_of_time_are_written_in_the_unit_that_fits(hours: float | None, said: str) -> None:
     assert PageWords("en").span(hours) == said
+
+
+def test_what_outsiders_hold_stands_with_their_row_and_the_entries_of_the_log(command, tmp_path: Path) -> None:
+    folder = world(tmp_path, "notices-dropped:0.2").parent
+    page = tmp_path / "page.html"
+    options = ("--flagger", folder / "flagger.csv", "--orders", folder / "orders.csv")
+    command("audit", "run", folder / "bundle.zip", *TIER, *options, "--html", page)
+    html = page.read_text(encoding="utf-8")
+    section = html[html.index('id="held"') : html.index('id="untested"')]
+    assert html.index('id="papers"') < html.index('id="held"')
+    (line,) = re.findall(r'<code class="command">(.*?)</code>', section)
+    found = json.loads(command(*shlex.split(line)[1:], "--format", "json").out)
+    assert found["findings"]
+    for one in found["findings"][:25]:
+        assert one["where"] in section
+        assert one["sentence"] in text_of(section)
+    rows = dict(re.findall(r"<tr><td>([^<]*)</td><td>[^<]*</td><td>([^<]*)</td>", section))
+    entries = {one["where"]: ", ".join(map(str, one["indexes"])) or "–" for one in found["findings"]}
+    assert rows.items() <= entries.items()
+    flagger, orders = (one for one in found["sources"])
+    assert f"flagger: {flagger['rows']} rows, {flagger['compared']} held against the log" in text_of(section)
+    assert orders["found"] == 0
+
+
+def test_without_outsiders_the_page_has_no_word_of_theirs(command, bundle: Path) -> None:
+    assert 'id="held"' not in made(command, bundle)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
+from itertools import pairwise
 from operator import attrgetter
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -21,6 +22,7 @@ from markupsafe import Markup
 from waarmerk import __version__
 from waarmerk.audit.page_view import View, view_of
 from waarmerk.audit.page_words import PageWords
+from waarmerk.audit.reconciled import EVIDENCE
 from waarmerk.audit.results import Audit
 from waarmerk.audit.run import Worked
 from waarmerk.dsa.fines import Decided, fines
@@ -63,6 +65,7 @@ def audit_page(audit: Audit, worked: Sequence[Worked], made: Made, language: Lan
         day=words.day,
         base=shlex.join(command),
         again=shlex.join([*command, "--html", made.html]),
+        reconciles=shlex.join(_reconciles(made)),
         opens=shlex.join(["waarmerk", "record", "open", made.bundle, "--sqlite", "record.db"]),
         digest=made.digest,
         table=audit.table,
@@ -71,6 +74,15 @@ def audit_page(audit: Audit, worked: Sequence[Worked], made: Made, language: Lan
         turnover=f"{(made.turnover or Decimal(0)).normalize():f}",
     )
     return page(title, Markup(body), language=language, style=_resource("page.css"))  # noqa: S704 - autoescaped
+
+
+def _reconciles(made: Made) -> list[str]:
+    """The command that lists every finding: `audit reconcile` with the words of this audit that it knows."""
+    words = list(made.command)
+    given = pairwise(words)
+    known = {"--key", "--service", *(f"--{name}" for name in EVIDENCE)}
+    taken = [word for option, value in given if option in known for word in (option, value)]
+    return ["waarmerk", "audit", "reconcile", made.bundle, *taken]
 
 
 def _title(views: Sequence[View], words: PageWords) -> str:

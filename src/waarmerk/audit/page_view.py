@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from waarmerk.audit.conclude import Conclusion
 from waarmerk.audit.obligations.interface import OBLIGATIONS
+from waarmerk.audit.page_held import Held, held_of
 from waarmerk.audit.page_words import PageWords
 from waarmerk.audit.plots import Shared, TimeNames, shares_plot, times_plot
 from waarmerk.audit.results import Audited, Result
@@ -62,6 +63,7 @@ class View:
     benchmarks: Sequence[tuple[tuple[float, str], Sequence[str]]]
     materialities: Sequence[tuple[tuple[float, str], Sequence[str]]]
     papers: Sequence[Paper]
+    held: Sequence[Held]
     untested: Sequence[Result]
     not_binding: Sequence[str]
     overall: Conclusion | None
@@ -103,6 +105,7 @@ def view_of(worked: Worked, words: PageWords, at: str, turnover: Decimal | None)
         ),
         materialities=_grouped(((one.materiality.share, one.materiality.set_by), one.id) for one in tested),
         papers=[_paper(one, worked.tallies[one.id], words, turnover) for one in tested],
+        held=held_of(worked.record, words),
         untested=[one for one in results if one.conclusion == "cannot_be_tested"],
         not_binding=[one.id for one in results if one.conclusion == "not_binding"],
         overall=next((name for name, _ in _CONCLUSIONS if name in law), None),
