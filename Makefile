@@ -56,7 +56,7 @@ bench: venv ## every benchmark; writes the tables that the docs show
 golden: venv ## write the golden files anew; review them as a diff
 	$(BIN)/python -m pytest -q --golden tests
 
-pictures: demo ## the pictures of the report and of the desk that the docs show
+pictures: demo demo-audit ## the pictures of the report, the audit and the desk that the docs show
 	$(BIN)/python examples/demo/picture.py
 	$(BIN)/python examples/platform/pictures.py
 
