@@ -105,12 +105,15 @@ class Database:
         path = Path(self.address.value)
         if create:
             # Made by hand first: SQLite would give it the mode that the umask leaves.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         elif not path.is_file():
             raise UsageError(
                 "there is no bank here", where=str(path), hint="make one: waarmerk bank create --bank PATH"
             )
-        else:
+        elif not path.with_name(f"{path.name}-wal").exists():
+            # While it is open here, it must not be opened by hand: closing that ends this process's locks (POSIX),
+            # and the next process that closes the file takes the journal of this one away.
             _check_length(path)
         mode = "ro" if read_only else "rw"
         connection = sqlite3.connect(
