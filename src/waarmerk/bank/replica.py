@@ -5,7 +5,7 @@ Rules:
 - One that `follow`s does so in a thread of its own, in small steps, so that no look-up waits for a list of a million;
   entries that match no more leave before new ones come.
 - Where the store cannot be reached it goes on with what it has, and refuses from `OLDEST_S` on.
-- An answer names the generation it is of.
+- An answer names the generation it is of; one that follows notes in the store which one it has (`store.honoured`).
 - A *harmless* bank suppresses: a hash of the query that is at least as near to something harmless as to anything
   known is taken out of the query. The nearer one decides, so a known fake is found also where the recording that it
   was made from is known as harmless.
@@ -26,6 +26,7 @@ import numpy as np
 from waarmerk.bank.index.hamming import Kernels
 from waarmerk.bank.members import Members
 from waarmerk.bank.signals.interface import AudioCodes, Codes, Heard, Hits, KnownItem
+from waarmerk.bank.store.honoured import Notes
 from waarmerk.bank.store.packing import unpack_item
 from waarmerk.bank.store.reading import Reader
 from waarmerk.bank.store.values import Bank, Entry, Live
@@ -54,6 +55,7 @@ class Replica:
         self.generation = 0
         self._as_of, self._clock, self._kernels = as_of, clock, kernels
         self._follower: threading.Thread | None = None
+        self.notes = Notes(reader.database.address)
         self._stopped = threading.Event()
         self._members: dict[str, Members] = {}
         self._lock = threading.Lock()
@@ -100,16 +102,19 @@ class Replica:
         self._stopped.set()
         if self._follower is not None:
             self._follower.join()
+            self.notes.end()
             self._questions.close()
             self._questions, self._asking = self.reader, self._lock
         self._follower = None
         self._stopped.clear()
 
     def _follow(self) -> None:
+        self.notes.note(self.generation)
         while not self._stopped.wait(REFRESH_S):
             # What cannot be reached now is asked again; `current` refuses when that has lasted too long.
             with contextlib.suppress(UnavailableError), self._lock:
                 self._refreshed()
+            self.notes.note(self.generation)
 
     def _too_old(self, age: float, why: str) -> UnavailableError:
         return UnavailableError(

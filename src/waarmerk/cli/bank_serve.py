@@ -64,8 +64,12 @@ def serve(
         opened_store(bank) as store,
         opened_reader(bank) as following,
         contextlib.suppress(KeyboardInterrupt),
+        contextlib.ExitStack() as stack,
     ):
-        service = Service(store, Replica(following), category=category, at_once=at_once)
+        replica = Replica(following)
+        replica.follow()
+        stack.callback(replica.stop)
+        service = Service(store, replica, category=category, at_once=at_once)
         fetcher = Fetcher(allow_url, most=most, private=allow_private)
         app = create_hma_app(service, fetcher, find_key, max_media=most)
         listen(app, host, port, lambda address: typer.echo(plain(f"{address}  (stop with Ctrl-C)")))

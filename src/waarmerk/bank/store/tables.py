@@ -16,6 +16,13 @@ from waarmerk.record.outbox import Dialect, Rows
 
 VERSION: Final = "1"
 
+HONOURED: Final = (
+    """CREATE TABLE IF NOT EXISTS waarmerk_bank_replica (
+      replica TEXT PRIMARY KEY, generation {integer} NOT NULL, seen_at TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS waarmerk_bank_loaded (
+      replica TEXT NOT NULL, generation {integer} NOT NULL, at TEXT NOT NULL, PRIMARY KEY (replica, generation))""",
+)
+"""What replicas say they have taken in (`honoured`); only these are written by whoever else only reads."""
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS waarmerk_bank_state (
       one {integer} PRIMARY KEY CHECK (one = 1), version TEXT NOT NULL, service TEXT NOT NULL,
@@ -51,5 +58,5 @@ def create(rows: Rows, dialect: Dialect) -> None:
     """Makes the tables, the outbox's too, where there are none; committing is the caller's."""
     rows.create()
     words = {name: getattr(dialect, name) for name in ("key", "binary", "integer")}
-    for sql in _TABLES:
+    for sql in (*_TABLES, *HONOURED):
         rows.change(sql.format(**words))
