@@ -225,6 +225,41 @@ def test_the_medium_plays_behind_its_blur_and_the_timeline_seeks(
     page.screenshot(path=str(tmp_path / "case.png"), full_page=True)
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_person_is_warned_and_then_suspended_on_their_page(browser: Browser, served: Served, language: str) -> None:
+    place = served.place
+    page = logged_in(browser, served, "anne")
+    page.set_viewport_size(PHONE)
+
+    def illegal() -> None:
+        place.later(hours=1)
+        case = place.notice(place.upload()).cases[0]
+        place.waiting(case)
+        with place.desk.write() as unit:
+            decide(unit, case, "b" * 32, choice(), 0)
+
+    illegal()
+    illegal()
+    uploader = place.rows(tables.item)[0].uploader
+    address = f"{served.address}/person/{uploader}?lang={language}"
+    page.goto(address)
+    nothing_wrong(page)
+    page.fill("[name=explanation]", "<b>two fakes</b> of one person")
+    page.click("main button")
+    page.wait_for_url("**said=warned")
+    assert place.events("message.sent")[-1]["what"] == "warning"
+    assert page.locator("main form").count() == 0
+    illegal()
+    page.goto(address)
+    nothing_wrong(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for name, text in (("gravity", "grave"), ("intent", "went on"), ("days", "30"), ("explanation", "again")):
+        page.fill(f"[name={name}]", text)
+    page.click("main button")
+    page.wait_for_url("**said=suspended")
+    assert place.events("decision.made")[-1]["subject"] == {"type": "account", "id": uploader}
+
+
 def test_a_form_from_elsewhere_is_refused(served: Served) -> None:
     answer = served.web.client.post("/notice", data={"csrf": "x", "location": "v1", "kind": "fraud"})
     assert answer.status_code == 403

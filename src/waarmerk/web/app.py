@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from waarmerk import __version__
 from waarmerk.web import problems
 from waarmerk.web.api import intake, operations, reading
-from waarmerk.web.console import pages
+from waarmerk.web.console import pages, people
 from waarmerk.web.public import notices
 from waarmerk.web.site import Site
 
@@ -53,6 +53,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(reading.router)
     app.include_router(operations.router)
     app.include_router(pages.router)
+    app.include_router(people.router)
     app.include_router(notices.router)
     app.mount("/static", StaticFiles(packages=[("waarmerk.web", "static")]), name="static")
     app.middleware("http")(_with_headers)

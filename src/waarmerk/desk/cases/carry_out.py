@@ -62,6 +62,10 @@ def ask_platform(unit: Unit, decision_id: str) -> None:
         "territory": meant["territory"],
         "until": meant.get("until"),
     }
+    if meant["subject"]["type"] == "account":
+        body["account"] = unit.connection.scalar(
+            select(person.c.handle).where(person.c.pid == meant["subject"]["id"])
+        )
     push(unit, "apply" if row.outcome == "restrict" else "lift", body, decision_id)
 
 
@@ -93,7 +97,7 @@ def confirm(
             "effect.applied",
             "effects",
             _MACHINE_EFFECT,
-            subject=row.item,
+            subject=undone["subject"]["id"],
             decision=decision_id,
             effect=each,
             restrictions=restrictions,
@@ -104,9 +108,10 @@ def confirm(
     if effect == "failed":
         return
     queue_statement(unit, decision_id, unit.at)
-    held = set(row.restrictions)
-    held = held - set(restrictions) if effect == "lifted" else held | set(restrictions)
-    unit.connection.execute(update(item).where(item.c.id == row.item).values(restrictions=sorted(held)))
+    if undone["subject"]["type"] == "item":
+        held = set(row.restrictions)
+        held = held - set(restrictions) if effect == "lifted" else held | set(restrictions)
+        unit.connection.execute(update(item).where(item.c.id == row.item).values(restrictions=sorted(held)))
     unit.connection.execute(update(decision).where(decision.c.id == decision_id).values(carried_out_at=unit.at))
     _answer_orders(unit, row)
 

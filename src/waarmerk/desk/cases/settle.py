@@ -91,7 +91,7 @@ def _write(
     automated = (ASSISTED if proposal.tools or proposal.detected else BY_HAND) if deciders else AUTOMATED
     body: dict[str, Json] = {
         "decision": new,
-        "subject": {"type": "item", "id": row.item},
+        "subject": _subject(unit, row, choice),
         "because": _because(unit, row, notices, orders),
         "taken_up_at": taken_up_at,
         "outcome": choice.outcome,
@@ -161,6 +161,15 @@ def _because(unit: Unit, row: Row[Any], notices: list[str], orders: Sequence[Any
     if notices:
         return {"type": "notice", "ids": notices}
     return {"type": "own", "ids": []}
+
+
+def _subject(unit: Unit, row: Row[Any], choice: Choice) -> dict[str, Json]:
+    """The case's item; the account, where a suspension is taken back."""
+    undone = _undone(unit, row) if choice.outcome == "restore" else None
+    body = (
+        unit.connection.execute(select(decision.c.body).where(decision.c.id == undone)).scalar() if undone else None
+    )
+    return {"type": "item", "id": row.item} if body is None else dict(body["subject"])
 
 
 def _undone(unit: Unit, row: Row[Any]) -> str | None:
