@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,10 @@ import pytest
 from tests.bank.store.storing import SCAM, codes, fresh_database
 from tests.support import postgres
 from tests.support.clips import encode
+from waarmerk.bank.replica import Replica
 from waarmerk.bank.signals.pdq import print_hash
+from waarmerk.bank.store.database import Address
+from waarmerk.bank.store.reading import Reader
 from waarmerk.cli.main import run
 
 PICTURES = Path(__file__).parents[1] / "vectors" / "pdq"
@@ -302,3 +306,22 @@ def test_it_is_said_that_a_black_clip_is_found_by_equal_files_alone(bank, tmp_pa
     assert "black.mp4: its pictures show too little to be recognised by" in said.err
     assert "only an equal file will be found" in said.err
     assert bank("match", path, "--fail-on", "match").code == 3
+
+
+def test_a_withdrawal_names_the_workers_that_honour_it(bank) -> None:
+    entry = added(bank)
+    replica = Replica(Reader(Address.of(str(bank.path))))
+    replica.follow()
+    try:
+        name = replica.notes.replica
+        until = time.monotonic() + 30
+        while name not in bank("stats").out:
+            assert time.monotonic() < until
+        (told,) = bank("withdraw", entry, "--by", "Bob", "--reason", "asked", "--format", "json").json()
+        assert [each["replica"] for each in told["replicas"]] == [name]
+        while f"replica {name}: since " not in bank("show", entry).out:
+            assert time.monotonic() < until
+    finally:
+        replica.stop()
+        replica.reader.close()
+    assert "replica" not in bank("show", entry).out
