@@ -13,7 +13,7 @@ from waarmerk.desk.store.database import open_database
 from waarmerk.desk.store.unit import Desk
 
 def count():
-    words = "import sqlite3 as s, sys; rows = s.connect(sys.argv[1]).execute('SELECT id FROM item'); print(len([*rows]))"
+    words = "import sqlite3 as s, sys; print(len([*s.connect(sys.argv[1]).execute('SELECT id FROM item')]))"
     done = subprocess.run([sys.executable, "-c", words, sys.argv[1]], capture_output=True, text=True)
     return done.stdout.strip()
 
