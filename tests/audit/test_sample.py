@@ -82,6 +82,8 @@ def test_an_hour_whose_list_is_not_what_was_committed_to_is_named_and_not_drawn_
     swapped["item"] = "0" * 32
     kept = [row for row in rows if row["hour_at"] != hours[5]]
     kept.remove(next(row for row in kept if row["hour_at"] == hours[7]))
+    # An hour that the log passed over, and one that began when the bundle had ended: the list is of a later day.
+    kept.append({"hour_at": "2021-01-01T00:00:00.000Z", "item": "1" * 32, "salt": "2" * 64})
     kept.append({"hour_at": "2031-01-01T00:00:00.000Z", "item": "1" * 32, "salt": "2" * 64})
     with (tmp_path / "f.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
@@ -93,7 +95,7 @@ def test_an_hour_whose_list_is_not_what_was_committed_to_is_named_and_not_drawn_
         hours[3]: "root",
         hours[5]: "missing",
         hours[7]: "count",
-        "2031-01-01T00:00:00.000Z": "not_in_log",
+        "2021-01-01T00:00:00.000Z": "not_in_log",
     }
     assert not {item["hour"] for item in sample["items"]} & set(found)
     assert sample["not_covered"] == sum(row["hour_at"] in found for row in rows)

@@ -38,6 +38,8 @@ from waarmerk.record.log.keys import parse_verifier_key
 from waarmerk.record.verify import Tree, verify_event
 
 SCHEMA = "waarmerk.sample/1"
+HOUR = 3_600_000
+"""Milliseconds."""
 Purpose = Literal["notices", "decisions", "uploads"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 After = Literal["witness", "clock", "not_witnessed", "no_time"]
@@ -179,9 +181,11 @@ class _Pass:
     plans: list[tuple[int, SamplePlanned]] = field(default_factory=list)
     services: set[str] = field(default_factory=set)
     last_at: int | None = None
+    end: int = 0
     kinds: int = 0
 
     def take(self, index: int, event: Event) -> None:
+        self.end = max(self.end, milliseconds(event.logged_at))
         if index < self.head.size:
             self.last_at = max(self.last_at or 0, milliseconds(event.logged_at))
         if self.wanted.service not in (None, event.service):
@@ -261,6 +265,8 @@ class _Pass:
             known = hour.committed
             if known is not None and known.index >= self.head.size:
                 continue  # counted after the checkpoint: not in the population, whatever the list has of it
+            if known is None and hour.start + HOUR > self.end:
+                continue  # not over when the bundle ends: the list was written later
             if hour.verdict != "holds":
                 index, uploads = (None, 0) if known is None else (known.index, known.uploads)
                 yield Unsound(hour=hour.at, verdict=hour.verdict, index=index, uploads=uploads, listed=hour.listed)
