@@ -263,3 +263,4 @@ def test_two_services_are_asked_apart(command, tmp_path: Path) -> None:
     )
     assert "several services: other.example, video.example" in command(*base, code=2).err
     assert ident("b") in command(*base, "--service", "other.example").out
+    assert "no event of a service third.example" in command(*base, "--service", "third.example", code=2).err

@@ -210,6 +210,8 @@ class _Pass:
         wanted = self.wanted
         if len(self.services) > 1:
             raise UsageError(f"the bundle has several services: {', '.join(sorted(self.services))}", hint="--service")
+        if wanted.service is not None and not self.services:
+            raise UsageError(f"the bundle has no event of a service {wanted.service}")
         if not self.kinds:
             raise InputError(
                 f"below the checkpoint's {self.head.size} entries the log has nothing to draw {wanted.purpose} from"
