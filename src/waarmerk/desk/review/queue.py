@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, tuple_
+from sqlalchemy import Connection, Row, and_, select, tuple_
 
 from waarmerk.desk.store.tables import (
     agreement,
@@ -85,14 +85,6 @@ def waiting(connection: Connection, after: tuple[int, str, str] | None = None, s
         )
         for row in connection.execute(query)
     ]
-
-
-def overdue(connection: Connection, now: str) -> int:
-    """How many waiting cases are past their deadline."""
-    found = connection.execute(
-        select(func.count()).select_from(case).where(case.c.state == "waiting", case.c.deadline < now)
-    )
-    return int(found.scalar_one())
 
 
 def whole(connection: Connection, case_id: str) -> Whole:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Executable, func, select, text
 
+from waarmerk.desk.review.timers import pressing
 from waarmerk.desk.store.tables import case, delivery, statement, task
 from waarmerk.errors import UnavailableError
 from waarmerk.web.api.models import Done
@@ -42,7 +43,16 @@ def figures(site: Site) -> bytes:
     registry = CollectorRegistry()
     cases = Gauge("waarmerk_cases", "Cases by state", ["state"], registry=registry)
     waiting = Gauge("waarmerk_waiting", "What waits, by kind", ["kind"], registry=registry)
+    deadlines = Gauge(
+        "waarmerk_deadlines",
+        "Open cases and orders whose deadline passed, or soon does",
+        ["state"],
+        registry=registry,
+    )
     with site.desk.read() as connection:
+        found = pressing(connection, site.desk.clock())
+        deadlines.labels("overdue").set(found.overdue)
+        deadlines.labels("soon").set(found.soon)
         for state, count in connection.execute(select(case.c.state, func.count()).group_by(case.c.state)):
             cases.labels(state).set(count)
         counts: dict[str, Executable] = {

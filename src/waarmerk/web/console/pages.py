@@ -22,8 +22,10 @@ from waarmerk.desk.policy.facts import Facts
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.policy.propose import needs_two
 from waarmerk.desk.review import queue
+from waarmerk.desk.review.timers import SOON, pressing
 from waarmerk.desk.review.verdict import REVIEWERS, Verdict, decide, decide_challenge
 from waarmerk.desk.store.tables import case, item
+from waarmerk.desk.store.unit import written
 from waarmerk.dsa.codes import code
 from waarmerk.errors import ConflictError, InputError, UsageError
 from waarmerk.text.words import words
@@ -85,7 +87,7 @@ def queue_page(request: Request, site: SiteHere, who: Who, after: After = "", sa
         last = (int(priority), opened_at, case_id)
     with site.desk.read() as connection:
         cases = queue.waiting(connection, last)
-        late = queue.overdue(connection, site.now())
+        presses = pressing(connection, site.desk.clock())
     end = cases[-1] if len(cases) == queue.PAGE else None
     told = words("desk", language(request, who)).find(f"decide.{said}") if said in ("done", "second") else ""
     return render(
@@ -94,7 +96,9 @@ def queue_page(request: Request, site: SiteHere, who: Who, after: After = "", sa
         "queue.html",
         who=who,
         cases=cases,
-        overdue=late,
+        presses=presses,
+        now=site.now(),
+        soon=written(site.desk.clock() + SOON),
         said=told,
         more=f"{end.priority} {end.opened_at} {end.id}" if end else "",
     )
