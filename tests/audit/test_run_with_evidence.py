@@ -1,6 +1,7 @@
 """`audit run` with what outsiders hold: rows that no record answers alone are answered, others are confirmed or
 contradicted."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -73,3 +74,34 @@ def test_what_was_left_out_is_negative_with_the_outsiders_line(results, habit: s
     worst = row["worst"][0]
     assert ".csv" in worst["came"] or "report" in worst["came"]
     assert worst["expected"] == "as outsiders hold it"
+
+
+def test_the_table_of_deviations_has_what_has_no_entry_in_the_log(command, tmp_path: Path) -> None:
+    folder = world(tmp_path).parent
+    table, flagger = tmp_path / "deviations.csv", tmp_path / "flagger.csv"
+    lines = (folder / "flagger.csv").read_text(encoding="utf-8").splitlines()
+    row = dict(zip(lines[0].split(","), lines[1].split(","), strict=True)) | {"notice": "f" * 32, "n": "99999"}
+    flagger.write_text("\n".join([*lines, ",".join(row.values())]) + "\n", encoding="utf-8")
+    out = command(
+        *("audit", "run", folder / "bundle.zip", "--tier", "platform", "--flagger", flagger, "--csv", table),
+        *("--only", "A6", "--format", "json"),
+    ).out
+    (result,) = json.loads(out)["audits"][0]["results"]
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["class"] == "deviation"]
+    assert result["deviations"] == 1
+    assert [one["log_index"] for one in rows] == [""]
+    assert f"{flagger}:{len(lines) + 1}" in rows[0]["came"]
+
+
+def test_a_row_that_differs_in_several_ways_is_one_case(results, tmp_path: Path) -> None:
+    row = results("notices-dropped:0.2", given=("flagger",))["A6"]
+    listed = (world(tmp_path, "notices-dropped:0.2").parent / "flagger.csv").read_text(encoding="utf-8").splitlines()
+    assert row["tested"] == len(listed) - 1
+    assert 0 < row["deviations"] < row["tested"]
+
+
+def test_every_cell_of_a_report_is_a_case_of_its_own(results) -> None:
+    honest, cherry = results(given=("report",))["R1"], results("report-cherry-picked:1", given=("report",))["R1"]
+    assert honest["deviations"] == 0
+    assert 1 < cherry["deviations"] <= cherry["tested"] == honest["tested"]

@@ -27,6 +27,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, str | int] = {}
     sentence: str = ""
 
+    @property
+    def about(self) -> tuple[str | int, ...]:
+        """The outsider's row, or the report's cell: what differs in several ways is one case."""
+        return (self.where, *(self.fields.get(name, "") for name in ("part", "row", "column")))
+
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of evidence: rows read, rows held against the record, rows outside its time."""

@@ -150,10 +150,13 @@ class Record:
         """Whether the bundle begins with the log's first entry, so that nothing came before it."""
         return self.first == 0
 
-    def contradicted(self, obligation: str) -> list[Found]:
-        """What outsiders hold against the record as to one obligation."""
-        compared = (one for held in self.outside.values() for one in held)
-        return [found for one in compared for found in one.found if found.obligation == obligation]
+    def contradicted(self, obligation: str) -> list[list[Found]]:
+        """What outsiders hold against the record as to one obligation: by their row, what is no question first."""
+        rows: dict[tuple[str | int, ...], list[Found]] = {}
+        for found in (found for held in self.outside.values() for one in held for found in one.found):
+            if found.obligation == obligation:
+                rows.setdefault(found.about, []).append(found)
+        return [sorted(row, key=lambda found: found.question) for row in rows.values()]
 
     def view(self, reads: Iterable[str]) -> tuple[Record, list[tuple[Row, str]]]:
         """The record without imported rows that lack a field which is read; those, each with a field it lacks."""

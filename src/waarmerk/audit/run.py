@@ -59,17 +59,17 @@ class Worked:
 
 def audit(path: Path, options: Options) -> tuple[Audit, list[Worked]]:
     """Audits a bundle; UsageError for an option that fits nothing, IntegrityError where it does not verify."""
-    obligations = all_obligations()
-    _check_names(obligations, (*options.benchmarks, *options.setting.materiality, *sorted(options.only)))
+    every = obligations = all_obligations()
+    _check_names(every, (*options.benchmarks, *options.setting.materiality, *sorted(options.only)))
     obligations = tuple(one for one in obligations if not options.only or one.row.id in options.only)
-    reads = [read for one in obligations for read in one.row.reads]
+    reads = [read for one in (every if options.evidence else obligations) for read in one.row.reads]
     with open_bundle(path) as bundle:
         fields = kept_fields([*reads, *(HELD_READS if options.evidence else ())])
         records = load_bundle(bundle, options.keys, fields, str(path))
         if options.service is not None or options.evidence:
             records = [one_service(records, options.service, path)]
         if options.evidence:
-            records[0].limits, _ = limits_of(records[0], obligations, options.benchmarks)
+            records[0].limits, _ = limits_of(records[0], every, options.benchmarks)
             records[0].outside = held_against(records[0], bundle, options.keys, options.evidence)
     worked = [audit_record(record, obligations, options) for record in records]
     table = f"{coverage().source}; {coverage().version}"

@@ -37,7 +37,7 @@ def _rows(worked: Worked, said: Said) -> Iterator[tuple[object, ...]]:
         for name, cases in (("deviation", found.deviations), ("question", found.asked)):
             for case in cases:
                 shown = said.deviation(case, found, limit, worked.record)
-                first, *others = shown.indexes
+                first, *others = shown.indexes or ("",)  # of what was left out of the log only outsiders have a row
                 yield (
                     *(worked.audited.service, result.id, result.basis, result.article, name, first),
                     *(" ".join(map(str, others)), shown.at, shown.expected, shown.came),

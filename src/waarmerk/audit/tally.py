@@ -72,10 +72,11 @@ def tally(obliged: Obliged, record: Record) -> Tally:
     try:
         for case in obliged.test(seen):
             found.add(_doubted(case, found.missing) if blind and case.came == "nothing" else case)
-        for held in record.contradicted(obliged.row.id):
-            fields = (*held.fields.items(), ("where", held.where))
-            verdict: Verdict = "question" if held.question else "deviates"
-            found.add(Case(verdict, held.indexes, "as_held", f"held.{held.code}", fields))
+        for first, *others in record.contradicted(obliged.row.id):
+            fields = (*first.fields.items(), ("where", first.where))
+            verdict: Verdict = "question" if first.question else "deviates"
+            indexes = dict.fromkeys(index for held in (first, *others) for index in held.indexes)
+            found.add(Case(verdict, tuple(indexes), "as_held", f"held.{first.code}", fields))
     except CannotTest as cannot:
         found.cannot = cannot
     except Exception as broken:

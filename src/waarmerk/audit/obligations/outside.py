@@ -21,7 +21,7 @@ def _asks(name: str, evidence: tuple[str, ...]) -> Test:
         if not held:
             raise CannotTest("needs_outside", evidence=[f"--{one}" for one in evidence])
         for one in held:
-            against = {found.where for found in one.found if found.obligation == name}
+            against = {found.about for found in one.found if found.obligation == name}
             for _ in range(one.tested[name] - len(against)):
                 yield Case("kept", ())
 
