@@ -210,10 +210,28 @@ def test_ncmec_entries_are_read_and_deleted_ones_taken_out() -> None:
     faults: list[InputError] = []
     image, gone = read("ncmec", NCMEC, faults.append)
     assert (image.item.md5, print_hash(image.item.frames.codes[0])) == ("a" * 32, PDQ)
-    assert (image.id, image.at, image.tags) == ("Example/image1", "2026-01-01T00:00:00Z", ("A1",))
+    assert (image.id, image.at, image.tags) == ("43/image1", "2026-01-01T00:00:00Z", ("A1",))
     assert image.fields["sha1"] == "b" * 40
-    assert (gone.item, gone.state, gone.id) == (None, "withdrawn", "Example/video4")
+    assert (gone.item, gone.state, gone.id) == (None, "withdrawn", "43/video4")
     assert [error.message.split(":")[0] for error in faults] == ["line 9"]
+
+
+def test_what_a_member_of_ncmec_deleted_is_taken_out_whatever_the_member_is_called_by_then() -> None:
+    def answer(*entries: str) -> str:
+        return f"<queryResult><images>{''.join(entries)}</images></queryResult>"
+
+    listed = answer(
+        f'<image><member id="7">Old</member><id>a</id><fingerprints><pdq>{PDQ}</pdq></fingerprints></image>'
+    )
+    deleted = answer(
+        '<deletedImage><member id="7">New</member><timestamp>2026-01-03T00:00:00Z</timestamp>'
+        "<id>a</id></deletedImage>",
+        '<deletedVideo><member id="8">Other</member><id>b</id></deletedVideo>',
+    )
+    (there,) = read("ncmec", listed)
+    first, second = read("ncmec", deleted)
+    assert (first.item, first.state, first.id, first.at) == (None, "withdrawn", there.id, "2026-01-03T00:00:00Z")
+    assert (second.state, second.id) == ("withdrawn", "8/b")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """NCMEC's hash sharing, version 2: the XML that a query answers.
 
 Rules:
-- Entries (`image`, `video`) carry a member and an id, fingerprints, a classification; entries under `deletedImages`,
-  `deletedVideos` or `deleted` take the item back.
+- Entries (`image`, `video`) carry a member and an id, fingerprints, a classification; `deletedImage` and
+  `deletedVideo`, and entries below an element whose name begins so, take the item of that member and id back. The
+  member is told by its number where it has one: a name may change between the two.
 - MD5, SHA-256 and PDQ are read; an entry with other fingerprints alone (PhotoDNA, SHA-1) is told and passed over.
 - Entities and document types are refused: nothing in such a file may grow or lead elsewhere.
 """
@@ -19,6 +20,7 @@ from waarmerk.bank.exchange.interface import Bad, Record
 from waarmerk.errors import InputError, UsageError
 from waarmerk.values import Json
 
+_ENTRIES: Final = ("image", "video", "deletedimage", "deletedvideo")
 _KINDS: Final = {"md5": "md5", "sha256": "sha256", "pdq": "pdq"}
 _DEPTH: Final = 50
 _LONGEST: Final = 1 << 20
@@ -61,7 +63,7 @@ class Ncmec:
 
 @dataclass
 class _Entry:
-    kind: str
+    depth: int
     line: int
     member: str
     deleted: bool
@@ -98,10 +100,10 @@ class _Reader:
         if len(self._path) > _DEPTH:
             raise InputError(f"line {self.line()}: elements are nested too deep", where=self._where)
         self._text, self._size = [], 0
-        if name in ("image", "video") and self._entry is None:
-            deleted = any("deleted" in part.lower() for part in self._path)
+        if name.lower() in _ENTRIES and self._entry is None:
+            deleted = any(part.lower().startswith("deleted") for part in self._path)
             member = attributes.get("member") or attributes.get("memberId", "")
-            self._entry = _Entry(name, self.line(), member, deleted)
+            self._entry = _Entry(len(self._path), self.line(), member, deleted)
             self._entry.fields |= dict(attributes)
         elif self._entry is not None and attributes:
             self._entry.fields |= {f"{name}@{key}": value for key, value in attributes.items()}
@@ -113,12 +115,12 @@ class _Reader:
         self._text.append(data)
 
     def end(self, name: str) -> None:
-        name = self._path.pop()
+        depth, name = len(self._path), self._path.pop()
         text, self._text = "".join(self._text).strip(), []
         entry = self._entry
         if entry is None:
             return
-        if name == entry.kind and "image" not in self._path and "video" not in self._path:
+        if depth == entry.depth:
             self._entry = None
             self._finish(entry)
         elif name.lower() in _KINDS and text:
@@ -130,7 +132,7 @@ class _Reader:
 
     def _finish(self, entry: _Entry) -> None:
         own = entry.fields.pop("id", None)
-        name = None if own is None else f"{entry.member}/{own}"
+        name = None if own is None else f"{entry.fields.get('member@id', entry.member)}/{own}"
         at = entry.fields.pop("timestamp", None)
         tags = (str(entry.fields["classification"]),) if "classification" in entry.fields else ()
         try:
