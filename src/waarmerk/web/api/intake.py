@@ -15,6 +15,7 @@ from waarmerk.desk.intake.orders import Order, take_order
 from waarmerk.desk.intake.uploads import Upload, declare, take_upload, take_views
 from waarmerk.desk.people.keys import Key
 from waarmerk.desk.people.pseudonyms import by_email
+from waarmerk.desk.review.erasing import erase_person
 from waarmerk.desk.store.tables import person
 from waarmerk.desk.store.unit import Unit
 from waarmerk.errors import DependencyError, InputError
@@ -26,6 +27,8 @@ from waarmerk.web.api.models import (
     Digest,
     Done,
     EffectIn,
+    ErasureIn,
+    ErasureOut,
     EventsIn,
     EventsOut,
     MediumOut,
@@ -42,6 +45,7 @@ from waarmerk.web.site import SiteHere, needs
 router = APIRouter(prefix="/v1")
 Platform = Annotated[Key, Depends(needs("platform"))]
 Flagger = Annotated[Key, Depends(needs("platform", "flagger"))]
+Admin = Annotated[Key, Depends(needs("admin"))]
 Authority = Annotated[Key, Depends(needs("platform", "authority"))]
 
 
@@ -128,6 +132,20 @@ def post_complaint(given: ComplaintIn, request: Request, site: SiteHere, key: Pl
         return ComplaintOut(challenge=challenge, admitted=admitted)
 
     return once(site, request, key, given, ComplaintOut, act)
+
+
+@router.post("/erasures", tags=["people"])
+def post_erasure(given: ErasureIn, request: Request, site: SiteHere, key: Admin) -> ErasureOut:
+    """Forgets who somebody was and what they wrote, and records that; refused while something of theirs is open."""
+    if (given.uploader is None) == (given.email is None):
+        raise InputError("say who is to be forgotten: uploader or email, one of them")
+    handle = f"uploader:{given.uploader}" if given.uploader else by_email(str(given.email), None, "en").handle
+
+    def act(unit: Unit) -> ErasureOut:
+        by = {"type": "machine", "role": "admin"}
+        return ErasureOut(person=erase_person(unit, handle, by, f"{key.name}: {given.reason}"))
+
+    return once(site, request, key, given, ErasureOut, act)
 
 
 @router.post("/effects", tags=["platform"])

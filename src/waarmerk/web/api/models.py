@@ -117,6 +117,21 @@ class ComplaintOut(Model):
     admitted: bool
 
 
+class ErasureIn(Model):
+    """A data subject's request (GDPR Art. 17): the uploader as the platform calls them, or a notifier's address.
+    `reason`: why it is granted, in words without names."""
+
+    uploader: Line | None = None
+    email: Email | None = None
+    reason: Line
+
+
+class ErasureOut(Model):
+    """`person`: the pseudonym, which leads to nobody from now on."""
+
+    person: Id
+
+
 class EffectIn(Model):
     """What the platform did about a decision. `ack`: its own reference of what it did."""
 
