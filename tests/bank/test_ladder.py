@@ -53,6 +53,21 @@ def test_words_over_the_picture_do_not_hide_it(below: bool) -> None:
     assert (match.partial, match.transform) == (False, "covered")
 
 
+@pytest.mark.parametrize("below", [True, False])
+@pytest.mark.parametrize("thickness", [0.1, 0.2, 0.25])
+def test_a_bar_with_a_line_of_text_is_told_as_a_border(below: bool, thickness: float) -> None:
+    def captioned(luma: Luma) -> Luma:
+        height, width = luma.shape
+        bar = Image.new("L", (width, round(height * thickness)), 255)
+        ImageDraw.Draw(bar).rectangle((2, 1, width - 3, bar.height - 2), fill=0)  # more ink than bar
+        parts = [luma, np.asarray(bar)]
+        return np.concatenate(parts if below else parts[::-1])
+
+    known = film(0, 6)
+    (match,) = compare([captioned(luma) for luma in known], hashed(known, "keep"))
+    assert (match.partial, match.transform) == (False, "bordered")
+
+
 def test_a_known_item_with_bars_is_found_without_them() -> None:
     plain = film(0, 6)
     (match,) = compare(plain, hashed([np.pad(luma, ((40, 40), (0, 0))) for luma in plain], "keep"))

@@ -2,6 +2,9 @@
 
 Words, in this order, joined by "-": `mirrored`; `bordered` (bars were added around it); `covered` (something lies
 over its lowest or highest strip); `cropped`. `none` where a copy needs no word.
+
+Where a copy without a strip of its height shows the known picture without a thinner one, the copy is the higher of
+the two: a bar was added there, for a line of text perhaps.
 """
 
 from __future__ import annotations
@@ -25,13 +28,27 @@ def name(view: int, part: int) -> str:
     """The transform of one pair: `view`, the place in `VIEWS`; `part`, the place in `LADDER`."""
     side = VIEWS[view].side
     strip = {"upper": UPPER, "lower": LOWER}.get(side)
+    higher = strip is not None and (part == 0 or _is_thinner(part, strip))
     holds = (
         VIEWS[view].mirrored,
-        side in ("rows", "columns", "inside") or (strip is not None and part == 0),
+        side in ("rows", "columns", "inside") or higher,
         strip is not None and part == strip,
-        part not in (0, strip),
+        part not in (0, strip) and not higher,
     )
     return "-".join(word for word, true in zip(_WORDS, holds, strict=True) if true) or "none"
+
+
+def _is_thinner(part: int, strip: int) -> bool:
+    """Whether a part lacks nothing but less than `strip` does, on the same side."""
+    cut, most = LADDER[part], LADDER[strip]
+    return (
+        cut.shape is None
+        and (cut.top, cut.bottom, cut.left, cut.right) != (0, 0, 0, 0)
+        and all(
+            getattr(cut, side) < getattr(most, side) or getattr(cut, side) == getattr(most, side) == 0
+            for side in ("top", "bottom", "left", "right")
+        )
+    )
 
 
 def named(
