@@ -41,7 +41,7 @@ from waarmerk.desk.store.unit import Desk
 
 KNOWN, NAMES, COPIES = 5, 100, 500
 """Known fakes among so many pictures, of which there are so many copies, each with bytes of its own."""
-_CORE_ROUNDS = 400_000
+_CORE_ROUNDS = 2_000_000
 
 
 @contextmanager
