@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from waarmerk.web.api.examples import EXAMPLES
+
 
 def _with_zone(moment: datetime) -> datetime:
     if moment.tzinfo is None:
@@ -27,10 +29,15 @@ Code = Annotated[str, Field(pattern="^[A-Z0-9_]{1,100}$")]
 Views = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
+def _with_example(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    if model.__name__ in EXAMPLES:
+        schema["examples"] = [EXAMPLES[model.__name__]]
+
+
 class Model(BaseModel):
     """Unknown fields are refused, not passed over."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_with_example)
 
 
 class UploadIn(Model):
