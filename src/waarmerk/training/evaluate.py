@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from waarmerk.examine.evaluate import metrics
 from waarmerk.examine.evidence.calibration import trimmed_mean
 from waarmerk.examine.faces.crops import crop_of, cut, resized
 from waarmerk.examine.faces.interface import Box
@@ -46,12 +47,9 @@ class Item:
 
 def auc(scores: Floats, fake: NDArray[np.bool_]) -> float:
     """P(fake > real) + half the ties; nan where a class is empty."""
-    positive, negative = scores[fake], scores[~fake]
-    if not len(positive) or not len(negative):
+    if fake.all() or not fake.any():
         return float("nan")
-    order = np.sort(negative)
-    below, upto = np.searchsorted(order, positive, "left"), np.searchsorted(order, positive, "right")
-    return float((below + upto).mean() / 2 / len(negative))
+    return float(metrics.auc(scores, fake, np.ones(len(scores)))[0])
 
 
 def interval(
