@@ -43,6 +43,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _ID = re.compile("[0-9a-f]{32}")
 _IDS = ("id", "notice")
 MAX_TABLE = 1 << 30
+_NAMES, _NAME = 5, 40
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[Held]:
             raise InputError("the table is empty", where=str(path), hint=f"it begins with {','.join(columns)}")
         lacks, more = [c for c in columns if c not in heading], [c for c in heading if c not in columns]
         if lacks or more or len(set(heading)) != len(heading):
-            words = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [f"it has {', '.join(more)}"] * bool(more)
+            words = [f"it lacks {_few(lacks)}"] * bool(lacks) + [f"it has {_few(more)}"] * bool(more)
             raise InputError(
                 f"the heading is not that of this table: {'; '.join(words) or 'a column stands twice'}",
                 where=str(path),
@@ -90,6 +91,12 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[Held]:
                 yield _held(heading, row, f"{path}:{rows.line_num}")
     except csv.Error as error:
         raise InputError(f"this is not CSV: {error}", where=f"{path}:{rows.line_num}") from error
+
+
+def _few(names: Sequence[str]) -> str:
+    """Names for a sentence: a stranger's table may have a thousand of any length."""
+    shown = ", ".join(name[:_NAME] for name in names[:_NAMES])
+    return f"{shown} and {len(names) - _NAMES} more" if len(names) > _NAMES else shown
 
 
 def _held(heading: Sequence[str], row: Sequence[str], where: str) -> Held:
