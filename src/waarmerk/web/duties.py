@@ -28,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from waarmerk.desk.cases.slots import LEAD, locks_of
 from waarmerk.desk.intake.hours import close_hours
+from waarmerk.desk.review.labels import watch_labels
 from waarmerk.desk.review.timers import warn_of_deadlines
 from waarmerk.desk.store.database import dialect
 from waarmerk.desk.store.tables import adopted
@@ -139,6 +140,7 @@ def duties_of(outside: Outside, desk: Desk) -> list[Duty]:
     pace = outside.pace
     found = [Duty("hours", 30.0 * pace, lambda: close_hours(desk))]
     found.append(Duty("deadlines", 60.0 * pace, lambda: warn_of_deadlines(desk)))
+    found.append(Duty("labels", 300.0 * pace, lambda: watch_labels(desk)))  # an item at most once a day
     endpoint = outside.webhook
     if endpoint is not None:
         client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from waarmerk.desk.cases.labels import LABELLED, ask_label, lift_label, need_label, note_label
 from waarmerk.desk.store.tables import authority_order, decision, delivery, item, message, person
 from waarmerk.desk.store.unit import MACHINE, Unit
 from waarmerk.desk.telling.letters import explained
@@ -23,7 +24,6 @@ from waarmerk.dsa.codes import code
 from waarmerk.errors import InputError
 from waarmerk.values import Json
 
-LABELLED = code("decision_visibility", "CONTENT_LABELLED")
 _MACHINE_EFFECT = {"type": "machine"}
 
 
@@ -66,6 +66,10 @@ def ask_platform(unit: Unit, decision_id: str) -> None:
         body["account"] = unit.connection.scalar(
             select(person.c.handle).where(person.c.pid == meant["subject"]["id"])
         )
+    if row.undoes:
+        lift_label(unit, row.undoes)
+    elif row.outcome == "restrict" and LABELLED in meant["restrictions"]:
+        body["label"] = ask_label(unit, row.item, decision_id, meant)
     push(unit, "apply" if row.outcome == "restrict" else "lift", body, decision_id)
 
 
@@ -79,19 +83,26 @@ def confirm(
 ) -> None:
     """What the platform says it did about a decision: `applied`, `lifted`, `label_shown`, `label_lost` or `failed`.
 
-    The same confirmation again changes nothing. Raises `InputError` for an unknown decision, one that asked for
-    nothing, or an effect that it did not ask for.
+    The same confirmation again changes nothing; `label_shown` of what is to be labelled alone applies it. Raises
+    `InputError` for an unknown decision, one that asked for nothing, or an effect that it did not ask for.
     """
     row = _decision(unit, decision_id)
     if row.mode != "live" or row.outcome == "no_action":
         raise InputError("this decision asked the platform for nothing", where=decision_id)
     if effect == ("lifted" if row.outcome == "restrict" else "applied"):
         raise InputError(f"the decision did not ask for this: {effect}", where=decision_id)
-    if row.carried_out_at is not None and effect not in ("label_shown", "label_lost"):
-        return
     undone = _decision(unit, row.undoes).body if row.undoes else row.body
     restrictions, territory = undone["restrictions"], undone["territory"]
-    labelled = effect == "applied" and LABELLED in restrictions
+    about_label = effect in ("label_shown", "label_lost")
+    if about_label:
+        need_label(unit, decision_id)
+        if effect == "label_shown" and row.carried_out_at is None and restrictions == [LABELLED]:
+            effect, about_label = "applied", False
+        elif not note_label(unit, decision_id, effect.removeprefix("label_")):
+            return
+    elif row.carried_out_at is not None:
+        return
+    labelled = effect == "applied" and LABELLED in restrictions and note_label(unit, decision_id, "shown")
     for each in (effect, *(["label_shown"] if labelled else [])):
         unit.record(
             "effect.applied",
@@ -105,7 +116,7 @@ def confirm(
             ack=ack,
             views_total=views_total,
         )
-    if effect == "failed":
+    if effect == "failed" or about_label:
         return
     queue_statement(unit, decision_id, unit.at)
     if undone["subject"]["type"] == "item":

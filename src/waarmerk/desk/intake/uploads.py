@@ -27,7 +27,8 @@ FUTURE_S = 300
 
 @dataclass(frozen=True)
 class Upload:
-    """What the platform says of an upload. `sha256` and `size`: of the medium where the desk keeps it."""
+    """What the platform says of an upload. `sha256` and `size`: of the medium where the desk keeps it;
+    `extent`: how much of what is declared synthetic is: whole, part."""
 
     platform_ref: str
     uploader: str
@@ -42,6 +43,7 @@ class Upload:
     uploader_contact: bool = True
     uploader_email: str | None = None
     uploader_language: str = "en"
+    extent: str | None = None
 
 
 def take_upload(unit: Unit, upload: Upload) -> tuple[str, bool]:
@@ -70,6 +72,7 @@ def take_upload(unit: Unit, upload: Upload) -> tuple[str, bool]:
             uploader_contact=upload.uploader_contact,
             restrictions=[],
             labels=[],
+            extent=_extent(upload.extent, upload.declared),
         )
     )
     hour = written(unit.now.replace(minute=0, second=0, microsecond=0))
@@ -109,14 +112,25 @@ def watch(unit: Unit, item_id: str) -> None:
     unit.record("exposure.read", "views", MACHINE, item=item_id, views_total=views)
 
 
-def declare(unit: Unit, item_id: str, what: str) -> None:
-    """The uploader's word that an item is synthetic or satire; a case that waits is looked at again."""
+def declare(unit: Unit, item_id: str, what: str, extent: str | None = None) -> None:
+    """The uploader's word that an item is synthetic (`extent`: whole, part) or satire; what waits is looked at again.
+
+    Raises `InputError` for an unknown item, or an extent of what is not declared synthetic.
+    """
     found = unit.connection.execute(select(item.c.declared).where(item.c.id == item_id)).first()
     if found is None:
         raise InputError(f"there is no item {item_id}")
     declared = sorted({*found.declared, what})
     unit.connection.execute(update(item).where(item.c.id == item_id).values(declared=declared))
+    if (said := _extent(extent, (what,))) is not None:
+        unit.connection.execute(update(item).where(item.c.id == item_id).values(extent=said))
     for waiting in unit.connection.execute(
         select(case.c.id).where(case.c.item == item_id, case.c.state == "waiting")
     ).all():
         again(unit, waiting.id)
+
+
+def _extent(said: str | None, declared: tuple[str, ...]) -> str | None:
+    if said is not None and "synthetic" not in declared:
+        raise InputError("extent says how much is synthetic", where="extent", hint="declare synthetic with it")
+    return said

@@ -23,6 +23,7 @@ from waarmerk.desk.store.tables import (
     decision,
     examination,
     item,
+    label,
     notice,
 )
 from waarmerk.errors import InputError
@@ -58,6 +59,7 @@ class Whole:
     report: dict[str, Any] | None
     decisions: list[Row[Any]]
     first: Row[Any] | None
+    label: Row[Any] | None
 
 
 def waiting(connection: Connection, after: tuple[int, str, str] | None = None, size: int = PAGE) -> list[Listed]:
@@ -113,6 +115,7 @@ def whole(connection: Connection, case_id: str) -> Whole:
         report=None if about.locked else report,
         decisions=[*connection.execute(select(decision).where(decision.c.item == row.item).order_by(decision.c.at))],
         first=connection.execute(select(agreement).where(agreement.c.case == case_id)).first(),
+        label=connection.execute(select(label).where(label.c.item == row.item)).first(),
     )
 
 

@@ -99,8 +99,21 @@ item = Table(
     Column("locked", Boolean, nullable=False, default=False),  # never shown, never exported (DSA Art. 18)
     Column("restrictions", JSON, nullable=False),
     Column("labels", JSON, nullable=False),
+    Column("extent", String(8)),  # how much of it is made or altered, by its uploader's word: whole, part
     Index("item_sha256", "sha256"),
     Index("item_uploader", "uploader"),
+)
+
+label = Table(
+    "label",
+    metadata,
+    _id("item", ForeignKey("item.id"), primary_key=True),
+    _id("decision", nullable=False, index=True),
+    Column("kind", String(8)),  # whole, part, basic; absent where no icon of the EU may be shown
+    Column("state", String(8), nullable=False),  # asked, shown, lost
+    _time("at", nullable=False),  # since when it is in this state
+    _time("warned_at"),
+    Index("label_state", "state", "at"),
 )
 
 frame = Table(

@@ -51,7 +51,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ErasureOut": {"person": _ID},
     "EffectIn": {"decision": _ID, "effect": "applied", "ack": "moderation-4711", "views_total": 120},
     "ViewsIn": {"platform_ref": "clip-1", "total": 120, "at": _AT},
-    "DeclarationIn": {"platform_ref": "clip-1", "what": "synthetic"},
+    "DeclarationIn": {"platform_ref": "clip-1", "what": "synthetic", "extent": "part"},
     "EventsIn": {
         "events": [
             {

@@ -173,7 +173,7 @@ def post_declaration(given: DeclarationIn, site: SiteHere, key: Platform) -> Don
     """The uploader's word that an item is synthetic, or satire."""
     del key
     with site.desk.write() as unit:
-        declare(unit, item_of(unit, given.platform_ref), given.what)
+        declare(unit, item_of(unit, given.platform_ref), given.what, given.extent)
     return Done()
 
 

@@ -55,6 +55,7 @@ class UploadIn(Model):
     uploader_contact: bool = True
     uploader_email: Email | None = None
     uploader_language: Spoken = "en"
+    extent: Literal["whole", "part"] | None = None
 
 
 class UploadOut(Model):
@@ -155,8 +156,11 @@ class ViewsIn(Model):
 
 
 class DeclarationIn(Model):
+    """The uploader's word. `extent`: how much of it was made or altered; it chooses the icon of its label."""
+
     platform_ref: Line
     what: Literal["synthetic", "satire"]
+    extent: Literal["whole", "part"] | None = None
 
 
 class EventsIn(Model):

@@ -16,12 +16,14 @@ from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
+from waarmerk.desk.cases.labels import of_kind
 from waarmerk.desk.people.accounts import SESSION_HOURS, Member, log_in, log_out, note_look
 from waarmerk.desk.policy.choice import Choice, Proposal
 from waarmerk.desk.policy.facts import Facts
 from waarmerk.desk.policy.policy import Policy
 from waarmerk.desk.policy.propose import needs_two
 from waarmerk.desk.review import queue
+from waarmerk.desk.review.labels import missing
 from waarmerk.desk.review.timers import SOON, pressing
 from waarmerk.desk.review.verdict import REVIEWERS, Verdict, decide, decide_challenge
 from waarmerk.desk.store.tables import case, item
@@ -88,6 +90,7 @@ def queue_page(request: Request, site: SiteHere, who: Who, after: After = "", sa
     with site.desk.read() as connection:
         cases = queue.waiting(connection, last)
         presses = pressing(connection, site.desk.clock())
+        labels = missing(connection, site.desk.clock())
     end = cases[-1] if len(cases) == queue.PAGE else None
     told = words("desk", language(request, who)).find(f"decide.{said}") if said in ("done", "second") else ""
     return render(
@@ -97,6 +100,7 @@ def queue_page(request: Request, site: SiteHere, who: Who, after: After = "", sa
         who=who,
         cases=cases,
         presses=presses,
+        labels=labels,
         now=site.now(),
         soon=written(site.desk.clock() + SOON),
         said=told,
@@ -194,6 +198,8 @@ def _case(case_id: str, request: Request, site: Site, who: Member, status: int =
         report=found.report,
         matches=matches,
         decisions=found.decisions,
+        label=found.label,
+        icon=of_kind(found.label.kind)["icon"] if found.label else None,
         first=found.first,
         proposal=found.case.proposal,
         rules=site.policy().rules,
