@@ -6,13 +6,15 @@ of them is near.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from waarmerk.bank.answer import Told, ask
 from waarmerk.bank.members import Members
 from waarmerk.bank.replica import Replica
 from waarmerk.bank.seen import Seen
+from waarmerk.bank.store.reading import Reader
+from waarmerk.bank.store.values import MATCHING, Status
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,23 @@ class Found:
     generation: int
 
 
-def retroactive(replica: Replica, uploads: Iterable[Seen], since: int) -> Iterator[Found]:
-    """The uploads that an entry matches which came, or came back, after generation `since`."""
+def retroactive(
+    replica: Replica,
+    uploads: Iterable[Seen],
+    since: int,
+    *,
+    only: Sequence[Status] = MATCHING,
+    reader: Reader | None = None,
+) -> Iterator[Found]:
+    """The uploads that an entry matches which came, or came back, after generation `since`.
+
+    `only`: entries that have one of these states now; `reader`: where the replica's own is in use by its follower.
+    """
     fresh: dict[str, Members] = {bank.name: Members(bank) for bank in replica.banks() if bank.kind == "known"}
     numbers: set[int] = set()
-    for _, page in replica.reader.changed(since):
+    for _, page in (reader or replica.reader).changed(since):
         for name, members in fresh.items():
-            mine = [live for live in page if live.bank == name]
+            mine = [live for live in page if live.bank == name and live.status in only]
             members.apply(mine)
             numbers |= {live.number for live in mine if live.packed is not None}
     for upload in uploads:

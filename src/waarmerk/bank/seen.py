@@ -70,7 +70,8 @@ def remember(store: Store, item: str, account: str | None, signals: MediumSignal
                 raise InputError(f"upload {item} was seen before with another medium", hint="give each its own id")
             return
         rows.change(
-            "INSERT INTO waarmerk_bank_seen (item, at, account, signals) VALUES (?, ?, ?, ?)",
+            "INSERT INTO waarmerk_bank_seen (item, at, account, signals) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (item) DO NOTHING",
             (item, store.now(), account, pack_signals(signals)),
         )
 

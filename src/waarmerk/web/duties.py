@@ -26,6 +26,7 @@ import httpx
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
+from waarmerk.desk.cases.lookback import Remembering, look_back
 from waarmerk.desk.cases.slots import LEAD, locks_of
 from waarmerk.desk.intake.hours import close_hours
 from waarmerk.desk.review.labels import watch_labels
@@ -135,12 +136,14 @@ def _first_key(storage: PosixStorage) -> str | None:
         return None
 
 
-def duties_of(outside: Outside, desk: Desk) -> list[Duty]:
-    """The regular duties of a desk, without the log's."""
+def duties_of(outside: Outside, desk: Desk, bank: Remembering | None = None) -> list[Duty]:
+    """The regular duties of a desk, without the log's. `bank`: whose changes reach back to what came before."""
     pace = outside.pace
     found = [Duty("hours", 30.0 * pace, lambda: close_hours(desk))]
     found.append(Duty("deadlines", 60.0 * pace, lambda: warn_of_deadlines(desk)))
     found.append(Duty("labels", 300.0 * pace, lambda: watch_labels(desk)))  # an item at most once a day
+    if bank is not None:
+        found.append(Duty("bank", 10.0 * pace, lambda: look_back(desk, bank)))
     endpoint = outside.webhook
     if endpoint is not None:
         client = httpx.Client(timeout=10, follow_redirects=False, trust_env=False)

@@ -160,7 +160,7 @@ def running(
                 poll_s=0.2 * installation.pace,
             )
             worker.start()
-            regular = [each.led(lead) for each in duties_of(installation.outside, desk)]
+            regular = [each.led(lead) for each in duties_of(installation.outside, desk, bank)]
         if site.previews is not None:
             regular.append(Duty("previews", 60.0, site.previews.sweep))
         if log is not None:

@@ -4,6 +4,7 @@ Rules:
 - Only a restriction that a person decided, of an item found to be synthetic whose medium is kept, becomes an entry;
   it is confirmed on the word of those persons, because of that decision.
 - A decision that is reversed retires its entries at once; the desk names them (`review.verdict`).
+- What is looked up is remembered as its hashes, under the medium's digest: an entry that is confirmed later finds it.
 - The bank lies in the desk's own database, so that its events are in the same outbox and reach the same log; a bank
   that lies elsewhere keeps its own record.
 """
@@ -22,11 +23,14 @@ from waarmerk.bank.answer import ask
 from waarmerk.bank.bringing import entry_of
 from waarmerk.bank.hashing import hash_medium
 from waarmerk.bank.replica import Replica
+from waarmerk.bank.retroactive import retroactive
+from waarmerk.bank.seen import remember, seen
 from waarmerk.bank.signals.interface import KnownItem
 from waarmerk.bank.store.database import Address
 from waarmerk.bank.store.reading import Reader
 from waarmerk.bank.store.store import Store, create_store
 from waarmerk.bank.store.values import Bank, By, Source
+from waarmerk.desk.cases.lookback import Past
 from waarmerk.desk.cases.looking import Known, Looked, Medium, Seen, Tool
 from waarmerk.desk.store.media import MediaStore
 from waarmerk.desk.store.tables import banked, decision, item
@@ -63,16 +67,20 @@ class DeskBank:
             self._store.create_bank(Bank(NAME))
         self._replica = Replica(Reader(self._address))
         self._replica.follow()
+        self._before = Reader(self._address)
         self._turn = threading.Lock()
 
     def close(self) -> None:
         """Lets go of the store."""
         self._replica.stop()
+        self._before.close()
         self._store.close()
 
     def look(self, path: Path) -> tuple[Known, ...]:
         """The entries that a medium shows, the surest first."""
         signals = hash_medium(path, "ask", sound=False).signals
+        with self._turn:  # before it is asked: what is confirmed after that finds it
+            remember(self._store, signals.sha256, None, signals)
         self._replica.look()
         return tuple(
             Known(
@@ -87,6 +95,23 @@ class DeskBank:
                 ),
             )
             for told in ask(self._replica, signals).matches
+        )
+
+    def past(self, since: int) -> Past | None:
+        """See `Remembering`; called by one thread at a time."""
+        self._replica.look()
+        generation = self._replica.generation
+        if generation == since:
+            return None
+        # From 0 on only what matches would be named; nothing is retired by the first change.
+        pages = self._before.changed(max(since, 1))
+        numbers = [live.number for _, page in pages for live in page if live.status == "retired"]
+        uploads = seen(self._before)
+        found = retroactive(self._replica, uploads, since, only=("confirmed",), reader=self._before)
+        return Past(
+            generation,
+            tuple(entry.id for entry in self._replica.entries(numbers).values()),
+            ((each.upload.item, tuple(dict.fromkeys(told.entry.id for told in each.matches))) for each in found),
         )
 
     def learn(self, desk: Desk, media: MediaStore, decision_id: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 
 from waarmerk.desk.cases.facts import gather
 from waarmerk.desk.cases.looking import Looked, Medium, Tool, as_json, found_something
+from waarmerk.desk.cases.matched import WHY, note_matches, putting_back, to_put_back
 from waarmerk.desk.cases.settle import settle
 from waarmerk.desk.policy.choice import Proposal
 from waarmerk.desk.policy.policy import Policy
@@ -62,9 +63,18 @@ def conclude(
         proposal = msgspec.structs.replace(proposal, choice=msgspec.structs.replace(proposal.choice, mode="shadow"))
     if row.challenge is not None or (trouble and facts.why != "upload"):
         proposal = msgspec.structs.replace(proposal, needs_person=True)
+    if (back := to_put_back(unit.connection, case_id)) is not None:
+        proposal = msgspec.structs.replace(
+            proposal,
+            choice=putting_back(back),
+            needs_person=True,
+            needs_two=False,
+            reasons=(WHY, *proposal.reasons),
+        )
     if facts.csam:
         unit.connection.execute(update(item).where(item.c.id == row.item).values(locked=True))
     _examined(unit, row.item, row.why, looked)
+    note_matches(unit, case_id, looked)
     unit.connection.execute(
         update(case)
         .where(case.c.id == case_id)

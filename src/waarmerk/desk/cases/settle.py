@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
+from waarmerk.desk.cases.matched import to_put_back
 from waarmerk.desk.intake.opening import OPEN, notices_of
 from waarmerk.desk.policy.choice import Choice, Proposal
 from waarmerk.desk.store.tables import authority_order, case, cause, challenge, decision, item, look, notice
@@ -173,7 +174,10 @@ def _subject(unit: Unit, row: Row[Any], choice: Choice) -> dict[str, Json]:
 
 
 def _undone(unit: Unit, row: Row[Any]) -> str | None:
-    """The decision that a complaint was about."""
+    """The decision that a complaint was about, or that rested on what the bank gave up."""
+    if row.challenge is None:
+        back = to_put_back(unit.connection, row.id)
+        return None if back is None else str(back.id)
     found = unit.connection.execute(select(challenge.c.decision).where(challenge.c.id == row.challenge)).scalar()
     return None if found is None else str(found)
 

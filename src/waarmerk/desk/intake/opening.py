@@ -10,23 +10,29 @@ from waarmerk.desk.store.unit import Unit
 from waarmerk.errors import InputError
 
 OPEN = ("queued", "waiting", "parked")
+RETIRED = "retired"
+"""The cause of a case that looks again at what followed from an entry that the bank gave up."""
 # What opened a case, the strongest last: an upload that is noticed becomes the case of a notice.
 _STRENGTH = ("upload", "retroactive", "challenge", "notice", "order")
 
 
-def open_case(unit: Unit, item_id: str, why: str, base: int, *, challenge: str | None = None) -> str:
+def open_case(
+    unit: Unit, item_id: str, why: str, base: int, *, challenge: str | None = None, retired: str | None = None
+) -> str:
     """The id of the case; one that is open about the item for the same purpose is joined and made more urgent.
 
-    A complaint always has a case of its own, for it goes to another person. Raises `InputError` for an unknown item.
+    A complaint always has a case of its own, for it goes to another person; so has what followed from a `retired`
+    entry of the bank, for the question there is what to put back. Raises `InputError` for an unknown item.
     """
     found = unit.connection.execute(select(item.c.views_per_hour).where(item.c.id == item_id)).first()
     if found is None:
         raise InputError(f"there is no item {item_id}", hint="an upload comes before what is said about it")
     urgency = priority(base, found.views_per_hour)
-    if challenge is None:
+    if challenge is None and retired is None:
+        own = select(cause.c.case).where(cause.c.case == case.c.id, cause.c.kind == RETIRED).exists()
         old = unit.connection.execute(
             select(case.c.id, case.c.priority, case.c.why).where(
-                case.c.item == item_id, case.c.state.in_(OPEN), case.c.challenge.is_(None)
+                case.c.item == item_id, case.c.state.in_(OPEN), case.c.challenge.is_(None), ~own
             )
         ).first()
         if old is not None:
@@ -48,6 +54,8 @@ def open_case(unit: Unit, item_id: str, why: str, base: int, *, challenge: str |
             challenge=challenge,
         )
     )
+    if retired is not None:
+        join(unit, new, RETIRED, retired)
     unit.enqueue("prepare", new, urgency)
     return new
 

@@ -53,7 +53,9 @@ def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int, *, 
     proposal = msgspec.convert(row.proposal, Proposal)
     first = unit.connection.execute(select(agreement).where(agreement.c.case == case_id)).first()
     if not (proposal.needs_two or needs_two) or choice.outcome == "no_action":
-        return Verdict(_settled(unit, case_id, choice, proposal, (pid,), version))
+        made = _settled(unit, case_id, choice, proposal, (pid,), version)
+        undoes = unit.connection.scalar(select(decision.c.undoes).where(decision.c.id == made))
+        return Verdict(made, undone=_entries(unit, undoes), challenged=undoes)
     if first is None:
         _same_version(row.version, version)
         return _noted(unit, case_id, pid, choice)
@@ -145,8 +147,13 @@ def decide_challenge(
     )
     given = {"outcome": outcome, "facts": explained(explanation, row.language)}
     tell(unit, "challenge_outcome", about=row.id, to=row.sender, language=row.language, given=given)
-    entries = unit.connection.execute(select(banked.c.entry).where(banked.c.decision == row.decision)).scalars()
-    return Verdict(carried_out_by, undone=tuple(entries) if reversed_ else (), challenged=row.decision)
+    undone = _entries(unit, row.decision) if reversed_ else ()
+    return Verdict(carried_out_by, undone=undone, challenged=row.decision)
+
+
+def _entries(unit: Unit, decision_id: str | None) -> tuple[str, ...]:
+    """What a decision put into the bank."""
+    return tuple(unit.connection.scalars(select(banked.c.entry).where(banked.c.decision == decision_id)))
 
 
 def _noted(unit: Unit, case_id: str, pid: str, choice: Choice | None) -> Verdict:

@@ -192,7 +192,8 @@ cause = Table(
     "cause",
     metadata,
     _id("case", ForeignKey("desk_case.id"), primary_key=True),
-    Column("kind", String(16), primary_key=True),  # notice, order
+    # notice, order; of an entry of the bank its status when it was matched: seeded, confirmed, or: retired
+    Column("kind", String(16), primary_key=True),
     _id("id", primary_key=True),
     Index("cause_of", "kind", "id"),
 )
@@ -344,7 +345,7 @@ mark = Table(
     "mark",
     metadata,
     Column("name", String(32), primary_key=True),
-    _time("at", nullable=False),  # how far a regular duty has come
+    _time("at", nullable=False),  # how far a regular duty has come: a time, or the bank's generation
 )
 
 banked = Table(
