@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from waarmerk.dsa.codes import code
+
 _ID = "0f" * 16
 _OTHER = "a4" * 16
 _DIGEST = "5c" * 32
 _AT = "2026-03-01T12:00:00Z"
-_CATEGORY, _KEYWORD = "STATEMENT_CATEGORY_CYBER_VIOLENCE", "KEYWORD_NON_CONSENSUAL_MATERIAL_DEEPFAKE"
+_CATEGORY = code("category", "CATEGORY_CYBER_VIOLENCE")
+_KEYWORD = code("category_specification", "NON_CONSENSUAL_MATERIAL_DEEPFAKE")
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "UploadIn": {
         "platform_ref": "clip-1",
         "uploader": "u1",
-        "content_type": ["CONTENT_TYPE_VIDEO"],
+        "content_type": [code("content_type", "VIDEO")],
         "posted_at": _AT,
         "title": "The minister sings",
         "declared": ["satire"],
