@@ -31,6 +31,13 @@ ANNE, BRAM, CORA = "a" * 32, "b" * 32, "c" * 32
 CATEGORY = "STATEMENT_CATEGORY_CYBER_VIOLENCE"
 
 
+def drawn(path: Path, seed: int, quality: int) -> Path:
+    """A picture of its own for each seed; another quality is another file of the same picture."""
+    rough = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(rough).resize((256, 256), Image.Resampling.BICUBIC).save(path, quality=quality)
+    return path
+
+
 class Room:
     """A desk with its bank and its media; its worker's steps, one after the other."""
 
@@ -47,12 +54,8 @@ class Room:
             adopt_policy(unit, default_policy(), default_text())
 
     def picture(self, seed: int, quality: int = 95) -> Path:
-        """A picture of its own for each seed; another quality is another file of the same picture."""
         self.files += 1
-        rough = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
-        path = self.folder / f"{self.files}.jpg"
-        Image.fromarray(rough).resize((256, 256), Image.Resampling.BICUBIC).save(path, quality=quality)
-        return path
+        return drawn(self.folder / f"{self.files}.jpg", seed, quality)
 
     def upload(self, seed: int, quality: int = 95, **changed) -> str:
         kept = self.media.add(self.picture(seed, quality))
@@ -238,7 +241,7 @@ def test_what_rested_on_an_entry_that_a_complaint_took_out_is_put_before_a_perso
     assert "was taken out of the bank" in case.proposal["reasons"][0]
     chosen = Proposal(**case.proposal | {"choice": Choice(**case.proposal["choice"])}).choice
     with room.place.desk.write() as unit:
-        restored = decide(unit, case.id, CORA, chosen, case.version).decision
+        restored = decide(unit, case.id, CORA, chosen, case.version, needs_two=True).decision  # one may put back
         assert restored
     assert room.place.row(tables.decision, tables.decision.c.id == restored).undoes == decision
     with room.place.desk.write() as unit:

@@ -1,7 +1,8 @@
 """A person's decision about a case, and about a complaint.
 
 Rules:
-- Where two must agree, the first choice waits for a second person; they may differ, then a third begins anew.
+- Where two must agree, the first choice waits for a second person; they may differ, then a third begins anew. One is
+  enough to leave an item as it is, or to put back what was proposed to be put back.
 - A complaint is decided by a person who had no part in the decision (DSA Art. 20(6), and our own promise).
 - A complaint that is right takes the decision back: restrictions are lifted, the person is told, and whatever the
   decision put into the bank is retired by whoever holds the bank (`undone` names it). Where nothing had been done, it
@@ -52,7 +53,8 @@ def decide(unit: Unit, case_id: str, pid: str, choice: Choice, version: int, *, 
         raise UsageError("this case is a complaint", hint="decide whether it is right")
     proposal = msgspec.convert(row.proposal, Proposal)
     first = unit.connection.execute(select(agreement).where(agreement.c.case == case_id)).first()
-    if not (proposal.needs_two or needs_two) or choice.outcome == "no_action":
+    back = choice.outcome == proposal.choice.outcome == "restore"
+    if back or choice.outcome == "no_action" or not (proposal.needs_two or needs_two):
         made = _settled(unit, case_id, choice, proposal, (pid,), version)
         undoes = unit.connection.scalar(select(decision.c.undoes).where(decision.c.id == made))
         return Verdict(made, undone=_entries(unit, undoes), challenged=undoes)
