@@ -7,6 +7,8 @@ Rules:
 - A complaint that is right takes the decision back: restrictions are lifted, the person is told, and whatever the
   decision put into the bank is retired by whoever holds the bank (`undone` names it). Where nothing had been done, it
   is done now (DSA Art. 20(4)).
+- What an out-of-court body found (Art. 21) is entered with the body's reference and carried out in the same way;
+  nobody here decides a dispute, so whoever took the decision may enter it.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from waarmerk.desk.telling.letters import explained
 from waarmerk.desk.telling.messages import tell
 from waarmerk.errors import ConflictError, InputError, UsageError
 
-Outcome = Literal["upheld", "partially_reversed", "reversed"]
+Outcome = Literal["upheld", "partially_reversed", "reversed", "omitted"]
 REVIEWERS = ("reviewer", "senior", "admin")
+SENIORS = ("senior", "admin")
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,15 @@ def decide_challenge(
     *,
     instead: Choice | None = None,
     needs_two: bool = False,
+    body_ref: str | None = None,
 ) -> Verdict:
     """A person decides a complaint. `instead`: what is done where nothing was; `needs_two`: by two alone.
 
+    `body_ref`: the certified body's reference, where the outcome is its finding on a dispute, by nobody here; a body
+    may have dropped it (`omitted`).
+
     Raises `ConflictError` where they took part in the decision itself or are the first of two, `UsageError` where a
-    refusal to act is reversed and nothing is done instead.
+    refusal to act is reversed and nothing is done instead, or a finding is entered without its body's reference.
     """
     row = unit.connection.execute(
         select(case.c.version, challenge, decision.c.body, decision.c.explanation.label("was"))
@@ -95,7 +102,12 @@ def decide_challenge(
     ).first()
     if row is None:
         raise InputError(f"there is no complaint {case_id}")
-    if pid in row.body["deciders"]:
+    disputed = row.forum == "out_of_court"
+    if disputed and body_ref is None:
+        raise UsageError("an out-of-court body decides this dispute", hint="enter its outcome with its reference")
+    if not disputed and (body_ref is not None or outcome == "omitted"):
+        raise UsageError("this complaint is before no out-of-court body", hint="decide whether it is right")
+    if pid in row.body["deciders"] and not disputed:
         raise ConflictError("you took the decision that this complaint is about", hint="another person decides")
     body = row.body
     proposal = Proposal(
@@ -107,8 +119,9 @@ def decide_challenge(
         reasons=(),
         detected=False,
     )
-    reversed_ = outcome != "upheld" and body["outcome"] == "restrict"
-    acts = outcome != "upheld" and body["outcome"] == "no_action"
+    right = outcome not in ("upheld", "omitted")
+    reversed_ = right and body["outcome"] == "restrict"
+    acts = right and body["outcome"] == "no_action"
     if acts and (instead is None or instead.outcome != "restrict"):
         raise UsageError("a refusal to act that was wrong is followed by an act", hint="choose what is done instead")
     deciders: tuple[str, ...] = (pid,)
@@ -136,18 +149,19 @@ def decide_challenge(
     carried_out_by = _settled(unit, case_id, choice, proposal, deciders, version)
     unit.record(
         "challenge.closed",
-        "challenges-closed",
-        {"type": "person", "pid": pid, "role": "senior"},
+        "bodies" if disputed else "challenges-closed",
+        {"type": "authority"} if disputed else {"type": "person", "pid": pid, "role": "senior"},
         challenge=row.id,
         outcome=outcome,
-        deciders=list(deciders),
-        automated=ASSISTED if body["tools"] else BY_HAND,
+        deciders=[] if disputed else list(deciders),
+        automated=ASSISTED if body["tools"] and not disputed else BY_HAND,
+        body_ref=body_ref,
         carried_out_by=carried_out_by if reversed_ or acts else None,
     )
     unit.connection.execute(
         update(challenge).where(challenge.c.id == row.id).values(closed_at=unit.at, outcome=outcome)
     )
-    given = {"outcome": outcome, "facts": explained(explanation, row.language)}
+    given = {"outcome": outcome, "body": body_ref or "", "facts": explained(explanation, row.language)}
     tell(unit, "challenge_outcome", about=row.id, to=row.sender, language=row.language, given=given)
     undone = _entries(unit, row.decision) if reversed_ else ()
     return Verdict(carried_out_by, undone=undone, challenged=row.decision)

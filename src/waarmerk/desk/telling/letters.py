@@ -81,8 +81,11 @@ def _decision(say: Words, given: Mapping[str, Json]) -> Letter:
 
 
 def _outcome(say: Words, given: Mapping[str, Json]) -> Letter:
-    """The decision on a complaint, Art. 20(5): with the ways that are left."""
-    keys = {"facts": f"challenge_outcome.{given['outcome']}", **{name: name for name in _REDRESS[1:]}}
+    """The decision on a complaint, Art. 20(5): with the ways that are left; what a body found, Art. 21."""
+    who, left = (
+        ("challenge_outcome.body_", _REDRESS[2:]) if given.get("body") else ("challenge_outcome.", _REDRESS[1:])
+    )
+    keys = {"facts": f"{who}{given['outcome']}", **{name: name for name in left}}
     return Letter(say.say("challenge_outcome.subject"), _text(say, _filled(say, given), *keys.values()), tuple(keys))
 
 
@@ -113,6 +116,7 @@ def _filled(say: Words, given: Mapping[str, Json]) -> dict[str, str]:
         "ground_ref": str(given.get("ground_ref", "")),
         "authority": str(given.get("authority", "")),
         "time": str(given.get("time", "")),
+        "body": str(given.get("body", "")),
     }
 
 

@@ -25,7 +25,7 @@ from waarmerk.desk.policy.propose import needs_two
 from waarmerk.desk.review import queue
 from waarmerk.desk.review.labels import missing
 from waarmerk.desk.review.timers import SOON, pressing
-from waarmerk.desk.review.verdict import REVIEWERS, Verdict, decide, decide_challenge
+from waarmerk.desk.review.verdict import REVIEWERS, SENIORS, Verdict, decide, decide_challenge
 from waarmerk.desk.store.tables import case, item
 from waarmerk.desk.store.unit import written
 from waarmerk.dsa.codes import code
@@ -126,12 +126,24 @@ def decide_case(
     satire: Text = "",
     explanation: Text = "",
     instead: Text = "",
+    body_ref: Annotated[str, Form(max_length=200, pattern=NO_NUL)] = "",
 ) -> Response:
     check_csrf(request, csrf, who)
-    if who.role not in REVIEWERS:
+    if who.role not in (SENIORS if body_ref.strip() else REVIEWERS):
         raise HTTPException(403, "your role may look, not decide")
     try:
-        verdict = _decided(site, who, case_id, version, choice, synthetic, satire == "yes", explanation, instead)
+        verdict = _decided(
+            site,
+            who,
+            case_id,
+            version,
+            choice,
+            synthetic,
+            satire == "yes",
+            explanation,
+            instead,
+            body_ref.strip() or None,
+        )
     except (ConflictError, UsageError) as error:
         say = words("desk", language(request, who)).say
         return _case(case_id, request, site, who, 409, say("decide.conflict", message=error.message))
@@ -180,6 +192,7 @@ def _case(case_id: str, request: Request, site: Site, who: Member, status: int =
     with site.desk.read() as connection:
         found = queue.whole(connection, case_id)
         matches = [] if found.item.locked else queue.known(connection, case_id)
+    disputed = found.challenge is not None and found.challenge.forum == "out_of_court"
     with site.desk.write() as unit:
         note_look(unit, who, found.item.id, "case")
     return render(
@@ -203,7 +216,8 @@ def _case(case_id: str, request: Request, site: Site, who: Member, status: int =
         first=found.first,
         proposal=found.case.proposal,
         rules=site.policy().rules,
-        may=who.role in REVIEWERS,
+        may=who.role in (SENIORS if disputed else REVIEWERS),
+        disputed=disputed,
         video=_PICTURES not in found.item.content_type,
     )
 
@@ -218,12 +232,13 @@ def _decided(
     satire: bool,
     explanation: str,
     instead: str,
+    body_ref: str | None,
 ) -> Verdict:
-    complaint = chosen in ("upheld", "reversed")
+    complaint = chosen in ("upheld", "reversed", "omitted")
     with site.desk.write() as unit:
         told = {"en": explanation, "nl": explanation}
-        if complaint and (chosen == "upheld" or not instead):
-            return decide_challenge(unit, case_id, who.pid, chosen, told, version)  # type: ignore[arg-type]
+        if complaint and (chosen != "reversed" or not instead):
+            return decide_challenge(unit, case_id, who.pid, chosen, told, version, body_ref=body_ref)  # type: ignore[arg-type]
         row = unit.connection.execute(select(case.c.proposal, case.c.facts).where(case.c.id == case_id)).first()
         if row is None or row.proposal is None:
             raise InputError(f"there is no case {case_id} to decide")
@@ -237,7 +252,7 @@ def _decided(
         rule = next((each for each in site.policy().rules if each.name == made.rule), None)
         two = rule is not None and row.facts is not None and needs_two(rule, msgspec.convert(row.facts, Facts))
         if complaint:
-            done = {"instead": made, "needs_two": two}
+            done = {"instead": made, "needs_two": two, "body_ref": body_ref}
             return decide_challenge(unit, case_id, who.pid, chosen, told, version, **done)  # type: ignore[arg-type]
         return decide(unit, case_id, who.pid, made, version, needs_two=two)
 
