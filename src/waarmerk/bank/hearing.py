@@ -4,8 +4,9 @@ Rules:
 - Equal codes vote for a line in time, as pictures do (`align`), speeds from 0.9 to 1.1 too; along that line the share
   of differing bits is measured, over two seconds at a time. Where it is `ALIKE_THERE` or less, the sound is the same.
 - A passage that repeats votes for several lines: the one that explains most codes is taken, not the loudest.
-- A stretch counts from `LEAST_S`, with at least `DIFFERENT` of its codes different: silence and a held tone say
-  nothing. Left-over moments vote again: a re-cut copy has several stretches.
+- A stretch counts from `LEAST_S`, of a shorter sound almost the whole and closely alike, with at least `DIFFERENT` of
+  its codes different: silence and a held tone say nothing. Left-over moments vote again: a re-cut copy has several
+  stretches.
 - It is a match where half of either sound is shared, or `EXCERPT_S` in one stretch that neither opens nor closes both
   (a jingle). What shares less is partial.
 The same sound may lie under other pictures: that is told as sound, beside what the pictures say.
@@ -30,6 +31,9 @@ EXCERPT_S: Final = 10.0
 DIFFERENT: Final = 0.2
 _WINDOW: Final = 16
 """Codes whose bits are counted together: two seconds."""
+SHORT: Final = 12
+ALIKE_SHORT: Final = 0.1
+"""A sound of less than `LEAST_S` has few codes: all but a fifth of them, `SHORT` at least, must be so alike."""
 _VOTES_LEAST: Final = 3
 _ROUNDS: Final = 8
 _LINES: Final = 4
@@ -140,13 +144,16 @@ def _stretches(
         [np.bitwise_count(query[inside] ^ known[np.clip(at[inside] + by, 0, len(known) - 1)]) for by in _JITTER],
         axis=0,
     )
+    whole = min(len(query), len(known))
+    short = whole * STEP_S < LEAST_S
+    least, alike_there = (max(SHORT, 0.8 * whole), ALIKE_SHORT) if short else (LEAST_S / STEP_S, ALIKE_THERE)
     window = min(_WINDOW, len(inside))
     rate = np.convolve(apart, np.full(window, 1 / (32 * window)), "same")
     found = []
     for run in np.split(np.arange(len(inside)), np.flatnonzero(np.diff(inside) > 1) + 1):
-        alike = run[rate[run] <= ALIKE_THERE]
+        alike = run[rate[run] <= alike_there]
         for part in np.split(alike, np.flatnonzero(np.diff(alike) > GAP_S / STEP_S) + 1):
-            if len(part) * STEP_S < LEAST_S:
+            if len(part) < least:
                 continue
             first, last = int(inside[part[0]]), int(inside[part[-1]]) + 1
             if len(np.unique(query[first:last])) >= DIFFERENT * (last - first):

@@ -190,3 +190,15 @@ def test_an_excerpt_that_holds_a_repeated_passage_is_aligned_where_it_explains_m
     (part,) = match.alignment
     assert part.query_end_s - part.query_start_s > 0.9 * len(query) * STEP_S
     assert part.known_start_s - part.query_start_s == pytest.approx(360 * STEP_S, abs=2 * STEP_S)
+
+
+@pytest.mark.parametrize(("turned", "found"), [(0, True), (2, True), (8, False)])
+def test_a_sound_of_two_seconds_is_found_whole_and_closely_alike_or_not_at_all(turned: int, found: bool) -> None:
+    rng = np.random.default_rng(6)
+    known = rng.integers(0, 2**32, 17, dtype=np.uint32)
+    query = known.copy()
+    for bit in range(turned):
+        query[1::2] ^= np.uint32(1) << np.uint32(bit)
+    assert bool(hear(query, KnownItems([item(known)]))) is found
+    half = np.concatenate([query[:8], rng.integers(0, 2**32, 9, dtype=np.uint32)])
+    assert not hear(half, KnownItems([item(known)]))
