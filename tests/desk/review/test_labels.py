@@ -175,3 +175,27 @@ def test_a_platform_cannot_confirm_a_label_that_nobody_decided(place: Place) -> 
         says(place, decision, "label_shown")
     says(place, decision, "applied")
     assert effects(place) == ["applied"]
+
+
+def test_a_label_of_before_labels_were_kept_is_watched_when_it_is_lost(place: Place) -> None:
+    _, decision = asked(place)
+    says(place, decision, "applied")
+    with place.desk.write() as unit:
+        unit.connection.execute(tables.label.delete())
+    says(place, decision, "label_shown")
+    assert effects(place) == ["applied", "label_shown"]
+    with place.desk.write() as unit:
+        unit.connection.execute(tables.label.delete())
+    says(place, decision, "label_lost")
+    assert effects(place)[2:] == ["label_lost"]
+    assert watch_labels(place.desk) == 1
+
+
+def test_only_the_last_decision_that_asked_for_an_items_label_speaks_of_it(place: Place) -> None:
+    item, first = asked(place)
+    says(place, first, "applied")
+    _, second = asked(place, item)
+    with pytest.raises(InputError, match="no label is wanted"):
+        says(place, first, "label_lost")
+    says(place, second, "label_shown")
+    assert watch_labels(place.desk) == 0

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select, update
 
-from waarmerk.desk.store.tables import case, item, label
+from waarmerk.desk.store.tables import case, decision, item, label
 from waarmerk.desk.store.unit import Unit
 from waarmerk.dsa.codes import code
 from waarmerk.errors import InputError
@@ -91,7 +91,15 @@ def note_label(unit: Unit, decision_id: str, state: str) -> bool:
 
 def need_label(unit: Unit, decision_id: str) -> None:
     """Raises `InputError` where a decision asked for no label, or its label is not wanted any more."""
-    if unit.connection.execute(select(label.c.item).where(label.c.decision == decision_id)).first() is None:
+    if unit.connection.execute(select(label.c.item).where(label.c.decision == decision_id)).first() is not None:
+        return
+    made = unit.connection.execute(select(decision).where(decision.c.id == decision_id)).one()
+    undone = select(decision.c.id).where(decision.c.undoes == decision_id)
+    newer = select(label.c.item).where(label.c.item == made.item)
+    wanted = made.carried_out_at is not None and LABELLED in made.body["restrictions"] and made.outcome == "restrict"
+    if not wanted or unit.connection.execute(undone.union(newer)).first() is not None:
         raise InputError(
             "no label is wanted by this decision", where=decision_id, hint="name the last that asked for one"
         )
+    ask_label(unit, made.item, decision_id, made.body)  # carried out by a version that kept no labels
+    note_label(unit, decision_id, "shown")
