@@ -204,9 +204,9 @@ def test_an_upload_that_is_being_looked_at_is_tried_again_until_its_look_is_over
     assert [room.back(), room.back()] == [1, 0]
 
 
-def fallen(room: Room) -> tuple[str, str, str]:
+def fallen(room: Room, *, killed: bool = False) -> tuple[str, str, str]:
     """A complaint about the decision behind an entry is right, and an upload was removed because of that entry: the
-    upload, its decision, the entry."""
+    upload, its decision, the entry. `killed`: before the entry was retired."""
     source = room.upload(1)
     first = room.decided(source)
     entry = room.place.row(tables.banked, tables.banked.c.decision == first).entry
@@ -227,7 +227,8 @@ def fallen(room: Room) -> tuple[str, str, str]:
     with room.place.desk.write() as unit:
         verdict = decide_challenge(unit, case.id, BRAM, "reversed", {"en": "It is real."}, case.version)
     assert verdict.undone == (entry,)
-    room.bank.retire(entry, BRAM, first)
+    if not killed:
+        room.bank.retire(entry, BRAM, first)
     return item, second, entry
 
 
@@ -251,6 +252,14 @@ def test_what_rested_on_an_entry_that_a_complaint_took_out_is_put_before_a_perso
     assert room.place.row(tables.item, tables.item.c.id == item).restrictions == []
     (told,) = room.place.rows(tables.message, tables.message.c.about == restored)
     assert (told.what, "no longer counted as fake" in told.body) == ("restored", True)
+
+
+def test_a_process_that_died_between_the_reversal_and_the_bank_leaves_no_entry_behind(room: Room) -> None:
+    item, _, entry = fallen(room, killed=True)
+    assert [room.back(), room.back()] == [1, 0]
+    assert room.case(item, "retroactive").state == "queued"
+    changes = [event for event in room.place.events("bank.changed") if event["entry"] == entry]
+    assert [event["to"] for event in changes] == ["confirmed", "retired"]
 
 
 def test_nothing_is_put_back_for_an_upload_that_the_retired_entry_had_nothing_to_do_with(room: Room) -> None:

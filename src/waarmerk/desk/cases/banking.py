@@ -145,6 +145,8 @@ class DeskBank:
     def retire(self, entry: str, pid: str, decision_id: str | None) -> None:
         """Takes an entry out, on a person's word; one that is out already stays out."""
         with self._turn, contextlib.suppress(UsageError):
+            if self._store.entry(entry).status == "retired":
+                return
             self._store.change([entry], "retired", By(pid, "the decision was reversed", decision_id))
 
 

@@ -4,6 +4,8 @@ Rules:
 - An entry that was confirmed opens a case about every upload that it matches, once for each; none about the upload
   that it came from, about what is locked, or where a decision for this entry stands. A seeded one opens none.
 - An entry that was retired puts what followed from it before a person, once; nothing is put back without one.
+- What a reversed decision brought into the bank is retired by whoever reversed it; where their process died before it
+  could, this does it within `LATE`.
 - How far the desk has come is the bank's generation. It moves on when all that changed until then was dealt with:
   begun again, this finds what it did and does the rest.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import null, select, update
@@ -20,8 +23,9 @@ from waarmerk.desk.cases.matched import acted_on, followed_from
 from waarmerk.desk.intake.opening import OPEN, RETIRED, again, join, open_case
 from waarmerk.desk.intake.urgency import COMPLAINT, OWN
 from waarmerk.desk.store.tables import banked, case, cause, decision, item, mark, task
-from waarmerk.desk.store.unit import Desk, Unit
+from waarmerk.desk.store.unit import Desk, Unit, written
 
+LATE = timedelta(days=1)
 _MARK = "bank"
 
 
@@ -42,11 +46,20 @@ class Remembering(Protocol):
         """What changed after generation `since`; None where nothing did."""
         ...
 
+    def retire(self, entry: str, pid: str, decision_id: str | None) -> None:
+        """Takes an entry out, on a person's word; one that is out already stays out."""
+        ...
+
 
 def look_back(desk: Desk, bank: Remembering) -> int:
     """Opens what is to be opened because the bank has changed; how many cases."""
+    back = decision.alias()
+    reversed_ = select(banked.c.entry, banked.c.decision, back.c.body).join(back, back.c.undoes == banked.c.decision)
     with desk.read() as connection:
+        undone = connection.execute(reversed_.where(back.c.at >= written(desk.clock() - LATE))).all()
         at = connection.scalar(select(mark.c.at).where(mark.c.name == _MARK))
+    for row in undone:
+        bank.retire(row.entry, row.body["deciders"][-1], row.decision)
     past = bank.past(0 if at is None else int(at))
     if past is None:
         return 0
