@@ -23,7 +23,7 @@ _BASES = ("law", "own", "proof")
 # From the worst to the best; the colours are told apart by their place and their written counts too.
 _CONCLUSIONS: tuple[tuple[Conclusion, str], ...] = (
     ("negative", "for"),
-    ("positive_with_comments", "fifth"),
+    ("positive_with_comments", "mark"),
     ("positive", "against"),
     ("cannot_be_tested", "quiet"),
 )
