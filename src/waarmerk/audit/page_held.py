@@ -39,25 +39,15 @@ def held_of(record: Record, words: PageWords) -> list[Held]:
 
 
 def _held(compared: Compared, words: PageWords) -> Held:
-    source = compared.source()
-    line = words.audit.say(
-        "held.source",
-        name=source.name,
-        rows=source.rows,
-        compared=source.compared,
-        outside=source.outside,
-        found=source.found,
-    )
     found = sorted(compared.found, key=lambda one: one.question)
-    return Held(line, [_spoken(one, words) for one in found[:_SHOWN]], len(found))
+    return Held(words.audit.source(compared.source()), [_spoken(one, words) for one in found[:_SHOWN]], len(found))
 
 
 def _spoken(found: Found, words: PageWords) -> Spoken:
-    say = words.audit.say
     return Spoken(
         where=found.where,
         obligation=found.obligation,
         indexes=found.indexes,
-        sentence=say(f"held.{found.code}", **found.fields),
-        basis=say("held.question") if found.question else say(f"basis.{found.basis}"),
+        sentence=words.audit.say(f"held.{found.code}", **found.fields),
+        basis=words.audit.weight(found),
     )

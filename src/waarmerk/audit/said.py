@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from waarmerk.audit.contradictions import Found, Source
 from waarmerk.audit.loaded import Note, Record
 from waarmerk.audit.obligations.interface import Case
 from waarmerk.audit.results import Deviation, Remark
@@ -56,6 +57,21 @@ class Said:
         """A note on the record."""
         sentence = self.say(f"note.{note.code}", count=note.count, first=self.entries(note.indexes), **note.fields)
         return Remark(code=note.code, count=note.count, indexes=note.indexes, sentence=sentence)
+
+    def source(self, source: Source) -> str:
+        """What was held against the record, and how much of it."""
+        return self.say(
+            "held.source",
+            name=source.name,
+            rows=source.rows,
+            compared=source.compared,
+            outside=source.outside,
+            found=source.found,
+        )
+
+    def weight(self, found: Found) -> str:
+        """Whether a contradiction is a question, else what its row has for a basis."""
+        return self.say("held.question") if found.question else self.say(f"basis.{found.basis}")
 
     def entries(self, indexes: Iterable[int]) -> str:
         """Log entries as a reader names them."""

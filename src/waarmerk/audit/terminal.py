@@ -26,20 +26,10 @@ def reconciled_lines(answer: Reconciliation, language: Language) -> Iterator[str
     said = Said(language)
     yield said.say("held.title") + f": {plain(answer.service)}"
     for source in answer.sources:
-        yield plain(
-            said.say(
-                "held.source",
-                name=source.name,
-                rows=source.rows,
-                compared=source.compared,
-                outside=source.outside,
-                found=source.found,
-            )
-        )
+        yield plain(said.source(source))
     for found in answer.findings:
-        kind = said.say("held.question") if found.question else said.say(f"basis.{found.basis}")
         entries = f" [{said.entries(found.indexes)}]" if found.indexes else ""
-        yield plain(f"{found.obligation:4} {kind}: {found.sentence}{entries}  ({found.where})")
+        yield plain(f"{found.obligation:4} {said.weight(found)}: {found.sentence}{entries}  ({found.where})")
     if not answer.findings:
         yield said.say("held.none")
 
