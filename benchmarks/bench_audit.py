@@ -26,6 +26,15 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/reference/audit.md"
 START, END = "<!-- bench_audit: start -->", "<!-- bench_audit: end -->"
 BARS = {100_000: (30.0, 1024.0), 1_000_000: (300.0, 1024.0)}
+CODE = (
+    "import resource, sys; from waarmerk.cli.main import run\n"
+    "try: run(sys.argv[1:])\n"
+    "except SystemExit as end: assert not end.code\n"
+    "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+    "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
+    "print(used.ru_utime + used.ru_stime, peak.split()[1], file=sys.stderr)"
+)
+"""Runs `waarmerk` with its arguments and tells CPU seconds and peak KiB on standard error."""
 ORIGIN = "example.com/log"
 BATCH = 20_000
 _ID = re.compile(r'(["-])([0-9a-f]{32})"')
@@ -113,15 +122,7 @@ def bundle_of(events: Repeated, folder: Path) -> tuple[Path, str]:
 
 def measured(path: Path, key: str) -> tuple[float, float, float]:
     """Wall-clock seconds, CPU seconds and peak MiB of the command."""
-    code = (
-        "import resource, sys; from waarmerk.cli.main import run\n"
-        "try: run(sys.argv[1:])\n"
-        "except SystemExit as end: assert not end.code\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
-        "print(used.ru_utime + used.ru_stime, peak.split()[1], file=sys.stderr)"
-    )
-    arguments = [sys.executable, "-c", code, "audit", "run", str(path), "--tier", "vlop", "--key", key]
+    arguments = [sys.executable, "-c", CODE, "audit", "run", str(path), "--tier", "vlop", "--key", key]
     start = time.perf_counter()
     said = subprocess.run([*arguments, "--format", "json"], check=True, capture_output=True, text=True)
     wall = time.perf_counter() - start

@@ -14,17 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_audit import BARS, Repeated, bundle_of, fortnight
+from bench_audit import BARS, CODE, Repeated, bundle_of, fortnight
 
 BEACON = "00112233445566778899aabbccddeeff"
-CODE = (
-    "import resource, sys; from waarmerk.cli.main import run\n"
-    "try: run(sys.argv[1:])\n"
-    "except SystemExit as end: assert not end.code\n"
-    "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-    "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
-    "print(used.ru_utime + used.ru_stime, peak.split()[1], file=sys.stderr)"
-)
 
 
 def main(arguments: list[str]) -> None:

@@ -114,12 +114,17 @@ def post_order(given: OrderIn, request: Request, site: SiteHere, key: Authority)
     return once(site, request, key, given, OrderOut, act)
 
 
+def _handle(given: ComplaintIn | ErasureIn, asked: str) -> str:
+    """The handle of the one person that a body names, by the platform's name or by an address."""
+    if (given.uploader is None) == (given.email is None):
+        raise InputError(f"{asked}: uploader or email, one of them")
+    return f"uploader:{given.uploader}" if given.uploader else by_email(str(given.email), None, "en").handle
+
+
 @router.post("/complaints", tags=["intake"])
 def post_complaint(given: ComplaintIn, request: Request, site: SiteHere, key: Platform) -> ComplaintOut:
     """Takes a complaint about a decision, of the uploader or of whoever sent the notice."""
-    if (given.uploader is None) == (given.email is None):
-        raise InputError("say who complains: uploader or email, one of them")
-    handle = f"uploader:{given.uploader}" if given.uploader else by_email(str(given.email), None, "en").handle
+    handle = _handle(given, "say who complains")
 
     def act(unit: Unit) -> ComplaintOut:
         sender = unit.connection.execute(select(person.c.pid).where(person.c.handle == handle)).scalar()
@@ -137,9 +142,7 @@ def post_complaint(given: ComplaintIn, request: Request, site: SiteHere, key: Pl
 @router.post("/erasures", tags=["people"])
 def post_erasure(given: ErasureIn, request: Request, site: SiteHere, key: Admin) -> ErasureOut:
     """Forgets who somebody was and what they wrote, and records that; refused while something of theirs is open."""
-    if (given.uploader is None) == (given.email is None):
-        raise InputError("say who is to be forgotten: uploader or email, one of them")
-    handle = f"uploader:{given.uploader}" if given.uploader else by_email(str(given.email), None, "en").handle
+    handle = _handle(given, "say who is to be forgotten")
 
     def act(unit: Unit) -> ErasureOut:
         by = {"type": "machine", "role": "admin"}
